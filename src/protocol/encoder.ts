@@ -1,0 +1,54 @@
+/** What the engine asks of an encoder process. */
+import type { Pooling, Precision } from "../core/encoders/card.ts";
+import { request } from "./contract.ts";
+
+export interface EncoderHelloResult {
+  readonly protocol: number;
+  readonly pid: number;
+  /** Version of ONNX Runtime. */
+  readonly runtime: string;
+}
+export const hello = request<{ readonly protocol: number }, EncoderHelloResult>("hello");
+
+/** Weights of one precision in one model folder. */
+export interface ModelKey {
+  readonly folder: string;
+  readonly precision: Precision;
+}
+
+export interface LoadedModel {
+  readonly dimensions: number;
+  readonly layers: number;
+  readonly maxTokens: number | null;
+  readonly pooling: Pooling;
+  readonly normalized: boolean;
+  /** sha256 over the model's and the tokenizer's files, the runtime's version and the settings above. */
+  readonly identity: string;
+  readonly ms: number;
+}
+/** Opens a session; a second call for the same key answers at once. */
+export const load = request<ModelKey, LoadedModel>("load");
+
+export interface EncodeParams {
+  readonly model: ModelKey;
+  readonly texts: readonly string[];
+  readonly layer?: number;
+  readonly pooling?: Pooling;
+}
+export interface EncodeResult {
+  readonly dimensions: number;
+  /** [texts, dimensions], in the order of the texts. */
+  readonly vectors: Float32Array;
+  readonly tokens: Uint32Array;
+  readonly read: Float32Array;
+  readonly hasVector: Uint8Array;
+  /** Time inside session.run and time in all, for the share that is ours. */
+  readonly ms: { readonly run: number; readonly total: number };
+}
+export const encode = request<EncodeParams, EncodeResult>("encode");
+
+export const tokenize = request<{ readonly model: ModelKey; readonly texts: readonly string[] }, readonly (readonly number[])[]>(
+  "tokenize",
+);
+
+export const unload = request<ModelKey, null>("unload");

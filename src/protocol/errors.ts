@@ -1,0 +1,110 @@
+/** Every way a request may fail, as data that crosses processes. `message` says what happened, `hint` what to do next. */
+export interface EmbedErrorData {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly hint?: string;
+}
+
+export type ErrorCode =
+  | "cancelled"
+  | "versionMismatch"
+  | "processEnded"
+  | "processGaveUp"
+  | "deadlineExceeded"
+  | "unknownEncoder"
+  | "missingWeights"
+  | "badModel"
+  | "badTokenizer"
+  | "badRequest"
+  | "tooManySegments"
+  | "nothingToCompare"
+  | "untrusted"
+  | "unreadable"
+  | "internal";
+
+/** The thrown form of {@link EmbedErrorData}; only `data` crosses a process edge. */
+export class EmbedError extends Error {
+  readonly data: EmbedErrorData;
+
+  constructor(data: EmbedErrorData) {
+    super(data.message);
+    this.name = "EmbedError";
+    this.data = data;
+  }
+}
+
+const failure = (code: ErrorCode, message: string, hint?: string): EmbedError =>
+  new EmbedError(hint === undefined ? { code, message } : { code, message, hint });
+
+export const cancelled = (): EmbedError => failure("cancelled", "Cancelled.");
+
+export const versionMismatch = (ours: number, theirs: number): EmbedError =>
+  failure(
+    "versionMismatch",
+    `The engine speaks protocol ${String(theirs)}, this window ${String(ours)}.`,
+    "Reload the window so that both come from the same installation.",
+  );
+
+export const processEnded = (name: string, how: string): EmbedError =>
+  failure("processEnded", `The ${name} process ended (${how}).`, "Try again; it is started anew.");
+
+export const processGaveUp = (name: string, deaths: number, minutes: number): EmbedError =>
+  failure(
+    "processGaveUp",
+    `The ${name} process ended ${String(deaths)} times within ${String(minutes)} minutes and is not started again.`,
+    "Look at the engine log, then run Compare Embeddings: Restart Engine.",
+  );
+
+export const deadlineExceeded = (name: string, seconds: number): EmbedError =>
+  failure(
+    "deadlineExceeded",
+    `${name} gave no answer within ${seconds.toFixed(0)} s and was stopped.`,
+    "Try shorter segments, or another encoder.",
+  );
+
+export const unknownEncoder = (id: string): EmbedError =>
+  failure("unknownEncoder", `There is no encoder "${id}".`, "Run `models` to see those that are here.");
+
+export const missingWeights = (id: string, precision: string): EmbedError =>
+  failure(
+    "missingWeights",
+    `The ${precision} weights of ${id} are not on this machine.`,
+    "In a checkout run `npm run encoders`; an installed extension carries w8.",
+  );
+
+export const badModel = (file: string, reason: string): EmbedError =>
+  failure("badModel", `${file} was refused: ${reason}.`, "Use another export of this model.");
+
+export const badTokenizer = (file: string, reason: string): EmbedError =>
+  failure("badTokenizer", `${file} was refused: ${reason}.`, "Use the tokenizer.json of the model's publisher.");
+
+export const badRequest = (reason: string): EmbedError => failure("badRequest", reason);
+
+export const tooManySegments = (count: number, limit: number): EmbedError =>
+  failure(
+    "tooManySegments",
+    `${count.toLocaleString("en")} segments are more than the ${limit.toLocaleString("en")} that one comparison shows.`,
+    "Select less, or split by symbols, paragraphs or files instead of lines.",
+  );
+
+export const nothingToCompare = (count: number): EmbedError =>
+  failure(
+    "nothingToCompare",
+    count === 0 ? "There is no text to compare." : "One segment alone cannot be compared.",
+    "Select at least two segments, or split by lines.",
+  );
+
+export const untrusted = (): EmbedError =>
+  failure("untrusted", "This workspace is not trusted, so only bundled encoders run.", "Trust the workspace to use others.");
+
+export const unreadable = (path: string, reason: string): EmbedError => failure("unreadable", `${path}: ${reason}.`);
+
+/** The data of whatever was thrown. Foreign errors become `internal`, with their message. */
+export const errorData = (thrown: unknown): EmbedErrorData => {
+  if (thrown instanceof EmbedError) return thrown.data;
+  return {
+    code: "internal",
+    message: thrown instanceof Error ? thrown.message : String(thrown),
+    hint: "Look at the engine log.",
+  };
+};
