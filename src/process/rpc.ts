@@ -1,0 +1,97 @@
+import type { ChildProcess } from "node:child_process";
+import {
+  createMessageConnection,
+  IPCMessageReader,
+  IPCMessageWriter,
+  ParameterStructures,
+  NotificationType,
+  RequestType,
+  ResponseError,
+} from "vscode-jsonrpc/node";
+
+import { neverCancelled, type CancellationToken } from "../core/base/cancellation.ts";
+import type { Disposable } from "../core/base/disposable.ts";
+import type { NotificationContract, RequestContract } from "../protocol/contract.ts";
+import { cancelled, EmbedError, errorData, processEnded, type EmbedErrorData } from "../protocol/errors.ts";
+
+/** One end of a channel between two processes. Typed arrays cross as such. Every request settles. */
+export interface Rpc extends Disposable {
+  /** Rejects with an {@link EmbedError}: the handler's, or `processEnded` when the other end goes away. */
+  request<P, R>(contract: RequestContract<P, R>, params: P, token?: CancellationToken): Promise<R>;
+  onRequest<P, R>(contract: RequestContract<P, R>, handler: (params: P, token: CancellationToken) => R | Promise<R>): void;
+  /** Sends and forgets; a closed channel swallows it. */
+  notify<P>(contract: NotificationContract<P>, params: P): void;
+  onNotification<P>(contract: NotificationContract<P>, handler: (params: P) => void): Disposable;
+}
+
+/** Speaks over the IPC channel of `end`, which must have been forked with `serialization: "advanced"`. */
+export function createRpc(end: ChildProcess | NodeJS.Process, peerName: string): Rpc {
+  // The library's types know only the parent's `process`; at run time both ends are event emitters with send().
+  const port = end as NodeJS.Process;
+  const connection = createMessageConnection(new IPCMessageReader(port), new IPCMessageWriter(port));
+  // A message that cannot be sent belongs to a peer that is gone; its exit is what gets reported.
+  connection.onError(() => undefined);
+  connection.onUnhandledNotification(() => undefined);
+  connection.listen();
+  let open = true;
+
+  return {
+    async request(contract, params, token = neverCancelled) {
+      if (!open) throw processEnded(peerName, "closed");
+      if (token.isCancellationRequested) throw cancelled();
+      try {
+        return await connection.sendRequest(requestType(contract), { params }, token);
+      } catch (thrown) {
+        throw rehydrate(thrown, peerName);
+      }
+    },
+    onRequest(contract, handler) {
+      connection.onRequest(requestType(contract), async (envelope, token) => {
+        try {
+          return await handler(envelope.params, token);
+        } catch (thrown) {
+          const data = errorData(thrown);
+          return new ResponseError(APPLICATION_ERROR, data.message, data);
+        }
+      });
+    },
+    notify(contract, params) {
+      if (!open) return;
+      connection.sendNotification(notificationType(contract), { params }).catch(() => undefined);
+    },
+    onNotification(contract, handler) {
+      return connection.onNotification(notificationType(contract), (envelope) => {
+        handler(envelope.params);
+      });
+    },
+    dispose() {
+      if (!open) return;
+      open = false;
+      // Pending requests are rejected here and nowhere else: closing the channel alone leaves them waiting for ever.
+      connection.dispose();
+    },
+  };
+}
+
+/** JSON-RPC leaves codes above -32000 to applications; ours travels in `data`. */
+const APPLICATION_ERROR = 1;
+
+/** Parameters travel in an envelope, so that null and arrays keep their shape. */
+interface Envelope<P> {
+  readonly params: P;
+}
+
+const requestType = <P, R>(contract: RequestContract<P, R>): RequestType<Envelope<P>, R, EmbedErrorData> =>
+  new RequestType(contract.method, ParameterStructures.byName);
+
+const notificationType = <P>(contract: NotificationContract<P>): NotificationType<Envelope<P>> =>
+  new NotificationType(contract.method, ParameterStructures.byName);
+
+function rehydrate(thrown: unknown, peerName: string): EmbedError {
+  if (thrown instanceof EmbedError) return thrown;
+  if (thrown instanceof ResponseError && isErrorData(thrown.data)) return new EmbedError(thrown.data);
+  return processEnded(peerName, thrown instanceof Error ? thrown.message : String(thrown));
+}
+
+const isErrorData = (data: unknown): data is EmbedErrorData =>
+  typeof data === "object" && data !== null && "code" in data && "message" in data;
