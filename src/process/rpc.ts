@@ -40,7 +40,7 @@ export function createRpc(end: ChildProcess | NodeJS.Process, peerName: string):
       if (!open) throw processEnded(peerName, "closed");
       if (token.isCancellationRequested) throw cancelled();
       try {
-        return await connection.sendRequest(requestType(contract), { params }, token);
+        return (await connection.sendRequest(requestType(contract), { params }, token)).result;
       } catch (thrown) {
         throw rehydrate(thrown, peerName);
       }
@@ -48,10 +48,10 @@ export function createRpc(end: ChildProcess | NodeJS.Process, peerName: string):
     onRequest(contract, handler) {
       connection.onRequest(requestType(contract), async (envelope, token) => {
         try {
-          return await handler(envelope.params, token);
+          return { result: await handler(envelope.params, token) };
         } catch (thrown) {
           const data = errorData(thrown);
-          return new ResponseError(APPLICATION_ERROR, data.message, data);
+          throw new ResponseError(APPLICATION_ERROR, data.message, data);
         }
       });
     },
@@ -76,12 +76,15 @@ export function createRpc(end: ChildProcess | NodeJS.Process, peerName: string):
 /** JSON-RPC leaves codes above -32000 to applications; ours travels in `data`. */
 const APPLICATION_ERROR = 1;
 
-/** Parameters travel in an envelope, so that null and arrays keep their shape. */
+/** Parameters and results travel in envelopes, so that null and arrays keep their shape. */
 interface Envelope<P> {
   readonly params: P;
 }
+interface Answer<R> {
+  readonly result: R;
+}
 
-const requestType = <P, R>(contract: RequestContract<P, R>): RequestType<Envelope<P>, R, EmbedErrorData> =>
+const requestType = <P, R>(contract: RequestContract<P, R>): RequestType<Envelope<P>, Answer<R>, EmbedErrorData> =>
   new RequestType(contract.method, ParameterStructures.byName);
 
 const notificationType = <P>(contract: NotificationContract<P>): NotificationType<Envelope<P>> =>

@@ -82,7 +82,7 @@ export class Supervisor<Hello> implements Disposable {
     this.#child = child;
     const death = child.ended.then((how) => {
       if (generation === this.#generation && this.#child === child) this.#died(how);
-      return Promise.reject<never>(processEnded(this.#options.name, how));
+      return Promise.reject(processEnded(this.#options.name, how));
     });
     // Nobody may be waiting when it dies later.
     death.catch(() => undefined);

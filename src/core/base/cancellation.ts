@@ -3,7 +3,7 @@ import type { Disposable } from "./disposable.ts";
 /** Same shape as vscode.CancellationToken and vscode-jsonrpc's: core may import neither. */
 export interface CancellationToken {
   readonly isCancellationRequested: boolean;
-  readonly onCancellationRequested: (listener: () => void) => Disposable;
+  readonly onCancellationRequested: (listener: (event: unknown) => void) => Disposable;
 }
 
 /** A token that is never cancelled. */
