@@ -48,7 +48,7 @@ export function startChild(options: ChildOptions): RunningChild {
     if (stream !== null) readline.createInterface({ input: stream }).on("line", options.onLog);
   const ended = new Promise<string>((resolve) => {
     const settle = (how: string): void => {
-      rpc.dispose();
+      rpc.close(how);
       // The child removes it too; whoever is last finds it gone.
       fs.rm(cwd, { recursive: true, force: true }, () => undefined);
       resolve(how);

@@ -16,6 +16,8 @@ import { cancelled, EmbedError, errorData, processEnded, type EmbedErrorData } f
 
 /** One end of a channel between two processes. Typed arrays cross as such. Every request settles. */
 export interface Rpc extends Disposable {
+  /** Ends the channel and rejects what is pending with `processEnded`, saying how. */
+  close(how: string): void;
   /** Rejects with an {@link EmbedError}: the handler's, or `processEnded` when the other end goes away. */
   request<P, R>(contract: RequestContract<P, R>, params: P, token?: CancellationToken): Promise<R>;
   onRequest<P, R>(contract: RequestContract<P, R>, handler: (params: P, token: CancellationToken) => R | Promise<R>): void;
@@ -33,16 +35,22 @@ export function createRpc(end: ChildProcess | NodeJS.Process, peerName: string):
   connection.onError(() => undefined);
   connection.onUnhandledNotification(() => undefined);
   connection.listen();
-  let open = true;
+  let closed: string | undefined;
+  const close = (how: string): void => {
+    if (closed !== undefined) return;
+    closed = how;
+    // Pending requests are rejected here and nowhere else: closing the channel alone leaves them waiting for ever.
+    connection.dispose();
+  };
 
   return {
     async request(contract, params, token = neverCancelled) {
-      if (!open) throw processEnded(peerName, "closed");
+      if (closed !== undefined) throw processEnded(peerName, closed);
       if (token.isCancellationRequested) throw cancelled();
       try {
         return (await connection.sendRequest(requestType(contract), { params }, token)).result;
       } catch (thrown) {
-        throw rehydrate(thrown, peerName);
+        throw rehydrate(thrown, peerName, closed);
       }
     },
     onRequest(contract, handler) {
@@ -56,7 +64,7 @@ export function createRpc(end: ChildProcess | NodeJS.Process, peerName: string):
       });
     },
     notify(contract, params) {
-      if (!open) return;
+      if (closed !== undefined) return;
       connection.sendNotification(notificationType(contract), { params }).catch(() => undefined);
     },
     onNotification(contract, handler) {
@@ -64,11 +72,9 @@ export function createRpc(end: ChildProcess | NodeJS.Process, peerName: string):
         handler(envelope.params);
       });
     },
-    dispose() {
-      if (!open) return;
-      open = false;
-      // Pending requests are rejected here and nowhere else: closing the channel alone leaves them waiting for ever.
-      connection.dispose();
+    close,
+    dispose: () => {
+      close("closed");
     },
   };
 }
@@ -90,10 +96,10 @@ const requestType = <P, R>(contract: RequestContract<P, R>): RequestType<Envelop
 const notificationType = <P>(contract: NotificationContract<P>): NotificationType<Envelope<P>> =>
   new NotificationType(contract.method, ParameterStructures.byName);
 
-function rehydrate(thrown: unknown, peerName: string): EmbedError {
+function rehydrate(thrown: unknown, peerName: string, closed: string | undefined): EmbedError {
   if (thrown instanceof EmbedError) return thrown;
   if (thrown instanceof ResponseError && isErrorData(thrown.data)) return new EmbedError(thrown.data);
-  return processEnded(peerName, thrown instanceof Error ? thrown.message : String(thrown));
+  return processEnded(peerName, closed ?? (thrown instanceof Error ? thrown.message : String(thrown)));
 }
 
 const isErrorData = (data: unknown): data is EmbedErrorData =>
