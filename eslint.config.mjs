@@ -1,5 +1,4 @@
 import { globalIgnores, defineConfig } from "eslint/config";
-import { importX } from "eslint-plugin-import-x";
 import tseslint from "typescript-eslint";
 
 /** Which room may import what. A room that is not named in `may` is forbidden; so is a package that is not. */
@@ -32,11 +31,6 @@ export default defineConfig(
   tseslint.configs.stylisticTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: true } },
-    plugins: { "import-x": importX },
-    settings: {
-      "import-x/parsers": { "@typescript-eslint/parser": [".ts"] },
-      "import-x/resolver": { node: { extensions: [".ts"] } },
-    },
     rules: {
       "@typescript-eslint/switch-exhaustiveness-check": ["error", { considerDefaultExhaustiveForUnions: true }],
       // In numeric loops the index is in range by construction; noUncheckedIndexedAccess makes each read say so.
@@ -45,7 +39,6 @@ export default defineConfig(
       // Contracts name their type parameters even where they are used once.
       "@typescript-eslint/no-unnecessary-type-parameters": "off",
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
-      "import-x/no-cycle": "error",
       eqeqeq: "error",
     },
   },
