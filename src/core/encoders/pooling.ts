@@ -1,0 +1,44 @@
+import type { Pooling } from "./card.ts";
+
+/**
+ * One vector of the hidden states of one text.
+ * @param states row-major [tokens of the padded row, dimensions], starting at `offset`
+ * @param tokens real tokens of this text; padding after them is never read
+ * @param out where the `dimensions` numbers go
+ */
+export function pool(states: Float32Array, offset: number, tokens: number, dimensions: number, pooling: Pooling, out: Float32Array): void {
+  switch (pooling) {
+    case "cls":
+      out.set(states.subarray(offset, offset + dimensions));
+      return;
+    case "last":
+      out.set(states.subarray(offset + (tokens - 1) * dimensions, offset + tokens * dimensions));
+      return;
+    case "max":
+      for (let d = 0; d < dimensions; d++) {
+        let largest = -Infinity;
+        for (let token = 0, at = offset + d; token < tokens; token++, at += dimensions) largest = Math.max(largest, states[at]!);
+        out[d] = largest;
+      }
+      return;
+    case "mean": {
+      const sums = new Float64Array(dimensions);
+      for (let token = 0, at = offset; token < tokens; token++) for (let d = 0; d < dimensions; d++, at++) sums[d]! += states[at]!;
+      for (let d = 0; d < dimensions; d++) out[d] = sums[d]! / tokens;
+    }
+  }
+}
+
+/** Euclidean length, summed in double precision. */
+export function norm(vector: Float32Array): number {
+  let sum = 0;
+  for (const value of vector) sum += value * value;
+  return Math.sqrt(sum);
+}
+
+/** Scales to unit length in place; a vector without direction stays as it is. */
+export function normalise(vector: Float32Array): void {
+  const length = norm(vector);
+  if (length === 0) return;
+  for (let d = 0; d < vector.length; d++) vector[d] = vector[d]! / length;
+}

@@ -1,0 +1,170 @@
+import { createHash } from "node:crypto";
+
+import type * as ort from "onnxruntime-node";
+
+import type { Pooling, Precision } from "../core/encoders/card.ts";
+import { norm, normalise, pool } from "../core/encoders/pooling.ts";
+import type { EncodeResult, LoadedModel, ModelKey } from "../protocol/encoder.ts";
+import { badModel, badRequest } from "../protocol/errors.ts";
+import { readModelFolder } from "./modelFolder.ts";
+import { readTokenizer } from "./tokenizer/tokenizer.ts";
+
+/** The runtime as a value, because it must not be loaded before its surroundings are set right: see main.ts. */
+export type Runtime = Pick<typeof ort, "InferenceSession" | "Tensor">;
+
+export interface Model {
+  readonly info: LoadedModel;
+  tokenize(texts: readonly string[]): number[][];
+  /** Yields between runs, so that cancelling is noticed. */
+  encode(
+    texts: readonly string[],
+    layer: number | undefined,
+    pooling: Pooling | undefined,
+    stopped: () => boolean,
+  ): Promise<EncodeResult>;
+}
+
+/** Tokens of one run: its activations must stay in the core's own cache. */
+const TOKENS_PER_RUN = 512;
+
+/** Opens a model folder: checks it, reads the tokenizer, creates a single-thread session. */
+export async function openModel(runtime: Runtime, version: string, { folder, precision }: ModelKey): Promise<Model> {
+  const started = performance.now();
+  const description = readModelFolder(folder, precision);
+  const tokenizer = readTokenizer(description.tokenizer);
+  let session: ort.InferenceSession;
+  try {
+    session = await runtime.InferenceSession.create(description.onnx, {
+      intraOpNumThreads: 1,
+      interOpNumThreads: 1,
+      executionMode: "sequential",
+      graphOptimizationLevel: "all",
+      logSeverityLevel: 3,
+      extra: { session: { intra_op: { allow_spinning: "0" } } },
+    });
+  } catch (error) {
+    throw badModel(description.onnx, error instanceof Error ? error.message.slice(0, 300) : String(error));
+  }
+  const unknownInputs = session.inputNames.filter((name) => !KNOWN_INPUTS.has(name));
+  if (unknownInputs.length > 0) throw badModel(description.onnx, `it wants the inputs ${unknownInputs.join(", ")}`);
+  const layers = session.outputNames.filter((name) => name.startsWith("hidden_states.")).length;
+  const shape = session.outputMetadata.find(({ name }) => name === "last_hidden_state");
+  const width = shape?.isTensor === true ? shape.shape.at(-1) : undefined;
+  if (typeof width !== "number") throw badModel(description.onnx, "it has no last_hidden_state of known width");
+  const dimensions = width;
+  const { before, after, padding } = tokenizer;
+  const room = description.maxTokens === null ? Infinity : description.maxTokens - before.length - after.length;
+
+  /** Ids with special tokens, cut to the model's limit without losing them, and the share that was read. */
+  const idsOf = (text: string): { ids: number[]; read: number } => {
+    const all = tokenizer.encode(text);
+    const kept = all.length > room ? all.slice(0, room) : all;
+    return { ids: [...before, ...kept, ...after], read: all.length === 0 ? 1 : kept.length / all.length };
+  };
+
+  const outputOf = (layer: number | undefined): string => {
+    if (layer === undefined || layer === layers) return "last_hidden_state";
+    if (!Number.isInteger(layer) || layer < 0 || layer > layers)
+      throw badRequest(`There is no layer ${layer}; layers go from 0 to ${layers}.`);
+    return `hidden_states.${layer}`;
+  };
+
+  const identity = createHash("sha256").update(`${description.digest} ${precision} ${version}`).digest("hex");
+
+  return {
+    info: {
+      dimensions,
+      layers,
+      maxTokens: description.maxTokens,
+      pooling: description.pooling,
+      normalized: description.normalized,
+      identity,
+      ms: performance.now() - started,
+    },
+    tokenize: (texts) => texts.map((text) => idsOf(text).ids),
+    encode: async (texts, layer, pooling = description.pooling, stopped) => {
+      const begun = performance.now();
+      const output = outputOf(layer);
+      const inputs = texts.map(idsOf);
+      const vectors = new Float32Array(texts.length * dimensions);
+      const hasVector = new Uint8Array(texts.length);
+      let run = 0;
+      for (const batch of batches(
+        inputs.map(({ ids }) => ids.length),
+        precision,
+      )) {
+        if (stopped()) break;
+        const length = inputs[batch[0]!]!.ids.length;
+        const feeds = feedsOf(
+          runtime,
+          session.inputNames,
+          batch.map((index) => inputs[index]!.ids),
+          length,
+          padding,
+        );
+        const before = performance.now();
+        const states = (await session.run(feeds, [output]))[output]!.data as Float32Array;
+        run += performance.now() - before;
+        batch.forEach((index, row) => {
+          const vector = vectors.subarray(index * dimensions, (index + 1) * dimensions);
+          pool(states, row * length * dimensions, inputs[index]!.ids.length, dimensions, pooling, vector);
+          const size = norm(vector);
+          if (!Number.isFinite(size)) throw badModel(description.onnx, "it gave numbers that are none");
+          hasVector[index] = size > 0 ? 1 : 0;
+          if (description.normalized) normalise(vector);
+        });
+      }
+      return {
+        dimensions,
+        vectors,
+        tokens: Uint32Array.from(inputs, ({ ids }) => ids.length),
+        read: Float32Array.from(inputs, ({ read }) => read),
+        hasVector,
+        ms: { run, total: performance.now() - begun },
+      };
+    },
+  };
+}
+
+const KNOWN_INPUTS = new Set(["input_ids", "attention_mask", "token_type_ids"]);
+
+/**
+ * Indices of the texts that go into one run, longest first. Only texts of equal length share a run: no time goes into
+ * padding, and a vector cannot depend on its neighbours. In int8 each text runs alone, since its scale is that of the whole
+ * run. A text without a token runs not at all.
+ */
+function* batches(lengths: readonly number[], precision: Precision): Generator<number[]> {
+  const order = lengths.map((_, index) => index).filter((index) => lengths[index]! > 0);
+  order.sort((a, b) => lengths[b]! - lengths[a]! || a - b);
+  for (let first = 0; first < order.length;) {
+    const length = lengths[order[first]!]!;
+    const most = precision === "int8" ? 1 : Math.max(1, Math.floor(TOKENS_PER_RUN / length));
+    let end = first + 1;
+    while (end < order.length && end - first < most && lengths[order[end]!] === length) end++;
+    yield order.slice(first, end);
+    first = end;
+  }
+}
+
+function feedsOf(
+  runtime: Runtime,
+  names: readonly string[],
+  rows: readonly (readonly number[])[],
+  length: number,
+  padding: number,
+) {
+  const size = rows.length * length;
+  const fill = (value: (ids: readonly number[], at: number) => number): ort.Tensor => {
+    const data = new BigInt64Array(size);
+    rows.forEach((ids, row) => {
+      for (let at = 0; at < length; at++) data[row * length + at] = BigInt(value(ids, at));
+    });
+    return new runtime.Tensor("int64", data, [rows.length, length]);
+  };
+  const all: Readonly<Record<string, () => ort.Tensor>> = {
+    input_ids: () => fill((ids, at) => ids[at] ?? padding),
+    attention_mask: () => fill((ids, at) => (at < ids.length ? 1 : 0)),
+    token_type_ids: () => fill(() => 0),
+  };
+  return Object.fromEntries(names.map((name) => [name, all[name]!()]));
+}

@@ -1,0 +1,111 @@
+import { createHash } from "node:crypto";
+import fs from "node:fs";
+import path from "node:path";
+
+import * as v from "valibot";
+
+import type { Pooling, Precision } from "../core/encoders/card.ts";
+import { badModel, missingWeights } from "../protocol/errors.ts";
+import { prescan } from "./prescan.ts";
+
+/** A model folder in the layout of sentence-transformers, read and checked; see {@link readModelFolder}. */
+export interface ModelFolder {
+  readonly onnx: string;
+  readonly tokenizer: string;
+  readonly maxTokens: number | null;
+  readonly pooling: Pooling;
+  readonly normalized: boolean;
+  /** sha256 over the files and the settings above. */
+  readonly digest: string;
+}
+
+/** Where the weights of a precision may lie; the first that exists is taken. */
+const CANDIDATES: Readonly<Record<Precision, readonly string[]>> = {
+  fp32: ["onnx/model.onnx", "model.onnx"],
+  w8: ["onnx/model_w8.onnx"],
+  int8: ["onnx/model_int8.onnx", "onnx/model_quantized.onnx"],
+};
+
+/**
+ * Everything but the weights themselves: which file, which tokenizer, how tokens become one vector. The model file is
+ * scanned before ONNX Runtime sees it. Throws `missingWeights` or `badModel` naming the file and the reason.
+ */
+export function readModelFolder(folder: string, precision: Precision): ModelFolder {
+  const onnx = CANDIDATES[precision].map((name) => path.join(folder, name)).find((file) => fs.existsSync(file));
+  if (onnx === undefined) throw missingWeights(path.basename(folder), precision);
+  const bytes = readPlainFile(onnx, folder);
+  prescan(onnx, bytes);
+  const tokenizer = path.join(folder, "tokenizer.json");
+  const tokenizerBytes = readPlainFile(tokenizer, folder);
+  const modules = readJson(folder, "modules.json", v.array(v.looseObject({ type: v.string() }))) ?? [];
+  // Type names were respelled in version 6: only the last part is stable.
+  const types = modules.map(({ type }) => type.split(".").at(-1));
+  const settings = {
+    maxTokens: readMaxTokens(folder),
+    pooling: readPooling(folder),
+    normalized: types.includes("Normalize"),
+  };
+  const digest = createHash("sha256").update(bytes).update(tokenizerBytes).update(JSON.stringify(settings)).digest("hex");
+  return { onnx, tokenizer, ...settings, digest };
+}
+
+/** A regular file inside the folder that no other name leads to: links are how a model would reach for files outside. */
+function readPlainFile(file: string, folder: string): Buffer {
+  let stat: fs.Stats;
+  try {
+    stat = fs.lstatSync(file);
+  } catch {
+    throw badModel(file, "it is not there");
+  }
+  if (!stat.isFile()) throw badModel(file, "it is a link or a folder");
+  if (stat.nlink !== 1) throw badModel(file, "it is linked under another name too");
+  if (path.relative(fs.realpathSync(folder), fs.realpathSync(file)).startsWith(".."))
+    throw badModel(file, "it lies outside its folder");
+  return fs.readFileSync(file);
+}
+
+function readMaxTokens(folder: string): number | null {
+  const settings = readJson(folder, "sentence_bert_config.json", v.looseObject({ max_seq_length: v.nullish(v.number()) }));
+  const config = readJson(folder, "config.json", v.looseObject({ max_position_embeddings: v.nullish(v.number()) }));
+  const limits = [settings?.max_seq_length, config?.max_position_embeddings].filter((limit) => typeof limit === "number");
+  return limits.length === 0 ? null : Math.min(...limits);
+}
+
+/** Old files have one boolean per mode, new ones a name. */
+const OLD_MODES: Readonly<Record<string, Pooling>> = {
+  pooling_mode_cls_token: "cls",
+  pooling_mode_max_tokens: "max",
+  pooling_mode_mean_tokens: "mean",
+  pooling_mode_lasttoken: "last",
+};
+const NEW_MODES: Readonly<Record<string, Pooling>> = { cls: "cls", max: "max", mean: "mean", lasttoken: "last" };
+
+function readPooling(folder: string): Pooling {
+  const settings = readJson(folder, "1_Pooling/config.json", v.looseObject({ pooling_mode: v.optional(v.string()) }));
+  if (settings === undefined) return "mean";
+  if (settings.pooling_mode !== undefined) {
+    const pooling = NEW_MODES[settings.pooling_mode];
+    if (pooling === undefined) throw badModel(folder, `its pooling ${JSON.stringify(settings.pooling_mode)} is not known here`);
+    return pooling;
+  }
+  const active = Object.keys(settings).filter((key) => key.startsWith("pooling_mode_") && settings[key] === true);
+  if (active.length === 0) return "mean";
+  const pooling = OLD_MODES[active[0]!];
+  if (active.length > 1 || pooling === undefined) throw badModel(folder, `its pooling ${active.join(" and ")} is not known here`);
+  return pooling;
+}
+
+/** undefined when the file is not there. */
+function readJson<T extends v.GenericSchema>(folder: string, name: string, schema: T): v.InferOutput<T> | undefined {
+  const file = path.join(folder, name);
+  if (!fs.existsSync(file)) return undefined;
+  let json: unknown;
+  try {
+    json = JSON.parse(fs.readFileSync(file, "utf8"));
+  } catch {
+    throw badModel(file, "it is no JSON");
+  }
+  const parsed = v.safeParse(schema, json);
+  if (!parsed.success) throw badModel(file, parsed.issues[0].message);
+  return parsed.output;
+}
