@@ -22,6 +22,8 @@ export interface HelloParams {
   readonly encoderProgram: string;
   /** Encoder processes; default one per core. */
   readonly workers?: number;
+  /** Least time a unit of work is given before its process is taken for hung; for tests. */
+  readonly deadlineMs?: number;
 }
 export interface HelloResult {
   readonly protocol: number;

@@ -46,7 +46,7 @@ function countBelow(sorted: Float32Array, value: number, inclusive: boolean): nu
   let high = sorted.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (sorted[middle]! < value || (inclusive && sorted[middle]! === value)) low = middle + 1;
+    if ((sorted[middle] ?? 0) < value || (inclusive && sorted[middle] === value)) low = middle + 1;
     else high = middle;
   }
   return low;

@@ -1,0 +1,108 @@
+import path from "node:path";
+import readline from "node:readline";
+
+import * as v from "valibot";
+
+import { POOLINGS, PRECISIONS } from "../core/encoders/card.ts";
+import { embed, listEncoders, tokenize, type EncoderChoice } from "../protocol/engine.ts";
+import { badRequest } from "../protocol/errors.ts";
+import type { EngineClient } from "../process/engineClient.ts";
+import { withEngine } from "./engine.ts";
+import type { CommandArguments } from "./main.ts";
+import { oneOf, UsageError, wholeNumber } from "./usage.ts";
+
+/** Texts of one request: a million lines pass through in bounded memory. */
+const CHUNK = 512;
+
+export async function embedCommand({ values }: CommandArguments): Promise<void> {
+  const precision = oneOf("precision", values.precision, PRECISIONS);
+  const pooling = oneOf("pooling", values.pooling, POOLINGS);
+  const layer = wholeNumber("layer", values.layer, 0);
+  const model = required(values.model);
+  await withEngine(async (engine, token) => {
+    const encoder: EncoderChoice = {
+      ...(await choiceOf(engine, model)),
+      ...(precision === undefined ? {} : { precision }),
+      ...(pooling === undefined ? {} : { pooling }),
+      ...(layer === undefined ? {} : { layer }),
+    };
+    await forEachChunk(async (texts, first) => {
+      const { vectors, dimensions, tokens, read, hasVector } = await engine.request(embed, { encoder, texts }, { token });
+      return texts.map((_, row) => ({
+        index: first + row,
+        tokens: tokens[row],
+        truncated: read[row]! < 1,
+        vector: hasVector[row] === 1 ? Array.from(vectors.subarray(row * dimensions, (row + 1) * dimensions), shortest) : null,
+      }));
+    });
+  });
+}
+
+export async function tokenizeCommand({ values }: CommandArguments): Promise<void> {
+  const model = required(values.model);
+  await withEngine(async (engine, token) => {
+    const encoder = await choiceOf(engine, model);
+    await forEachChunk(async (texts, first) => {
+      const ids = await engine.request(tokenize, { encoder, texts }, { token });
+      return ids.map((row, at) => ({ index: first + at, ids: row }));
+    });
+  });
+}
+
+function required(model: string | undefined): string {
+  if (model === undefined) throw new UsageError("--model is needed");
+  return model;
+}
+
+/** An id as it is; anything else is a folder. */
+async function choiceOf(engine: EngineClient, model: string): Promise<EncoderChoice> {
+  const known = await engine.request(listEncoders, null);
+  const isFolder = !known.some(({ id }) => id === model) && /[/\\]|^\.+$/.test(model);
+  return { id: isFolder ? path.resolve(model) : model };
+}
+
+/** Nine digits say a single-precision number exactly. */
+const shortest = (value: number): number => Number(value.toPrecision(9));
+
+const LINE = v.object({ text: v.string() });
+
+/** Reads lines, hands over chunks of texts, writes what comes back: one line each, in order. */
+async function forEachChunk(work: (texts: string[], first: number) => Promise<readonly object[]>): Promise<void> {
+  let texts: string[] = [];
+  let done = 0;
+  const flush = async (): Promise<void> => {
+    if (texts.length === 0) return;
+    const lines = await work(texts, done);
+    done += texts.length;
+    texts = [];
+    await write(lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
+  };
+  let number = 0;
+  for await (const line of readline.createInterface({ input: process.stdin, crlfDelay: Infinity })) {
+    number++;
+    if (line.trim() === "") continue;
+    const parsed = v.safeParse(LINE, parseJson(line));
+    if (!parsed.success) {
+      await flush();
+      throw badRequest(`Line ${number} is not {"text": "…"}.`);
+    }
+    texts.push(parsed.output.text);
+    if (texts.length === CHUNK) await flush();
+  }
+  await flush();
+}
+
+function parseJson(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}
+
+const write = (text: string): Promise<void> =>
+  new Promise((resolve) => {
+    process.stdout.write(text, () => {
+      resolve();
+    });
+  });

@@ -1,0 +1,73 @@
+/** The command line: the engine without an editor. Data goes to standard output, everything else to standard error. */
+import { parseArgs } from "node:util";
+
+import { EmbedError } from "../protocol/errors.ts";
+import { agreementCommand } from "./agreement.ts";
+import { compareCommand } from "./compare.ts";
+import { embedCommand, tokenizeCommand } from "./embed.ts";
+import { modelsCommand } from "./models.ts";
+import { UsageError } from "./usage.ts";
+
+const USAGE = `usage: compare-embeddings COMMAND
+
+  models [--json]                          the encoders on this machine
+  embed --model ID-or-FOLDER [--layer N] [--pooling mean|cls|last|max] [--precision fp32|w8|int8]
+                                           {"text": …} lines in, {"index", "tokens", "truncated", "vector"} lines out
+  tokenize --model ID-or-FOLDER            {"text": …} lines in, {"index", "ids"} lines out
+  compare [--models A,B] [--split auto|symbols|paragraphs|lines|file] [-k N] [--json | --html FILE] PATH…
+  agreement X.npy Y.npy [-k N] [--json]    how alike two sets of vectors of the same items are
+
+Exit code 0: done, 1: failed, 2: wrong usage.`;
+
+const COMMANDS: Readonly<Record<string, (args: CommandArguments) => Promise<void>>> = {
+  models: modelsCommand,
+  embed: embedCommand,
+  tokenize: tokenizeCommand,
+  compare: compareCommand,
+  agreement: agreementCommand,
+};
+
+const OPTIONS = {
+  json: { type: "boolean" },
+  html: { type: "string" },
+  model: { type: "string" },
+  models: { type: "string" },
+  layer: { type: "string" },
+  pooling: { type: "string" },
+  precision: { type: "string" },
+  split: { type: "string" },
+  k: { type: "string", short: "k" },
+  help: { type: "boolean", short: "h" },
+} as const;
+
+export interface CommandArguments {
+  readonly values: ReturnType<typeof parse>["values"];
+  readonly paths: readonly string[];
+}
+
+const parse = (args: string[]) => parseArgs({ args, options: OPTIONS, allowPositionals: true });
+
+async function main(): Promise<number> {
+  // A reader that has seen enough (`| head`) is no failure.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
+  try {
+    const { values, positionals } = parse(process.argv.slice(2));
+    if (values.help === true) {
+      console.log(USAGE);
+      return 0;
+    }
+    const [name, ...paths] = positionals;
+    const command = name === undefined ? undefined : COMMANDS[name];
+    if (command === undefined) throw new UsageError(name === undefined ? "no command" : `no command ${name}`);
+    await command({ values, paths });
+    return 0;
+  } catch (error) {
+    const usage = error instanceof UsageError || (error instanceof TypeError && "code" in error);
+    const hint = error instanceof EmbedError && error.data.hint !== undefined ? ` ${error.data.hint}` : "";
+    console.error(`compare-embeddings: ${error instanceof Error ? error.message : String(error)}${hint}`);
+    if (usage) console.error(USAGE);
+    return usage ? 2 : 1;
+  }
+}
+
+process.exitCode = await main();

@@ -1,0 +1,22 @@
+import { listEncoders } from "../protocol/engine.ts";
+import { withEngine } from "./engine.ts";
+import type { CommandArguments } from "./main.ts";
+import { table } from "./table.ts";
+
+export async function modelsCommand({ values }: CommandArguments): Promise<void> {
+  const encoders = await withEngine((engine) => engine.request(listEncoders, null));
+  if (values.json === true) {
+    console.log(JSON.stringify(encoders, null, 2));
+    return;
+  }
+  const rows = encoders.map(({ id, card, precisions, state }) => [
+    id,
+    String(card.dimensions),
+    card.layers === 0 ? "–" : String(card.layers),
+    card.maxTokens === null ? "–" : String(card.maxTokens),
+    precisions.map(({ precision, bytes }) => `${precision} ${(bytes / 1e6).toFixed(0)} MB`).join(", "),
+    card.licence.value,
+    state,
+  ]);
+  console.log(table(["id", "dimensions", "layers", "max tokens", "precisions", "licence", "state"], rows));
+}

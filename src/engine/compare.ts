@@ -1,0 +1,158 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+
+import type { CancellationToken } from "../core/base/cancellation.ts";
+import { clusteredOrder } from "../core/cluster/clusteredOrder.ts";
+import { agreement } from "../core/measures/agreement.ts";
+import { condensedLength } from "../core/similarity/condensed.ts";
+import { condensedCosine } from "../core/similarity/cosine.ts";
+import { distribution } from "../core/similarity/distribution.ts";
+import {
+  MAX_SEGMENTS,
+  MIN_AGREEMENT_SEGMENTS,
+  PREVIEW_CHARACTERS,
+  type Agreement,
+  type CompareParams,
+  type CompareResult,
+  type EmbedResult,
+  type EncoderChoice,
+  type EncoderComparison,
+  type EncoderOutcome,
+  type Progress,
+  type SegmentInfo,
+} from "../protocol/engine.ts";
+import { badRequest, cancelled, errorData, nothingToCompare, tooManySegments } from "../protocol/errors.ts";
+import type { EmbedOptions } from "./embed.ts";
+import type { Splitter } from "./split/splitter.ts";
+
+export interface CompareParts {
+  readonly splitter: Splitter;
+  readonly embed: (options: EmbedOptions) => Promise<EmbedResult>;
+  readonly report: (progress: Progress) => void;
+}
+
+/** Documents → segments → vectors per encoder → cosines, a shared order, agreement. One failing encoder hides no other. */
+export async function compareDocuments(
+  params: CompareParams,
+  parts: CompareParts,
+  token: CancellationToken,
+): Promise<CompareResult> {
+  const { report } = parts;
+  if (params.encoders.length === 0) throw badRequest("No encoder is chosen.");
+  report({ kind: "phase", phase: "splitting" });
+  const { segments, texts } = await split(params, parts.splitter, token);
+  report({ kind: "segments", segments });
+
+  const embedded = await Promise.all(
+    params.encoders.map(async (choice) => {
+      try {
+        const vectors = await parts.embed(embedOptions(choice, texts, report, token));
+        const result = await comparisonOf(vectors, texts.length, token);
+        const outcome: EncoderOutcome = { id: choice.id, ok: true, result };
+        report({ kind: "outcome", outcome });
+        return { outcome, vectors };
+      } catch (error) {
+        if (token.isCancellationRequested) throw cancelled();
+        const outcome: EncoderOutcome = { id: choice.id, ok: false, error: errorData(error) };
+        report({ kind: "outcome", outcome });
+        return { outcome, vectors: undefined };
+      }
+    }),
+  );
+
+  report({ kind: "phase", phase: "agreement" });
+  const pairs: Agreement[] = [];
+  for (const [at, a] of embedded.entries())
+    for (const b of embedded.slice(at + 1)) {
+      if (a.vectors === undefined || b.vectors === undefined) continue;
+      await giveWay(token);
+      pairs.push(agreementOf(a.outcome.id, a.vectors, b.outcome.id, b.vectors, params.k));
+    }
+  await giveWay(token);
+  const outcomes = embedded.map(({ outcome }) => outcome);
+  return { segments, outcomes, agreement: pairs, clusteredOrder: sharedOrder(outcomes, texts.length) };
+}
+
+async function split({ documents, split: mode }: CompareParams, splitter: Splitter, token: CancellationToken) {
+  const segments: SegmentInfo[] = [];
+  const texts: string[] = [];
+  for (const [document, source] of documents.entries()) {
+    await giveWay(token);
+    for (const { label, kind, range, text } of await splitter.split(source, mode)) {
+      segments.push({ document, label, kind, range, preview: text.slice(0, PREVIEW_CHARACTERS) });
+      texts.push(text);
+    }
+  }
+  if (segments.length > MAX_SEGMENTS) throw tooManySegments(segments.length, MAX_SEGMENTS);
+  if (segments.length < 2) throw nothingToCompare(segments.length);
+  return { segments, texts };
+}
+
+/** At most ten reports a second, and the last one. */
+const REPORT_MS = 100;
+
+function embedOptions(
+  choice: EncoderChoice,
+  texts: readonly string[],
+  report: CompareParts["report"],
+  token: CancellationToken,
+): EmbedOptions {
+  let last = -Infinity;
+  return {
+    encoder: choice,
+    texts,
+    priority: "interactive",
+    token,
+    onProgress: (phase, done, total) => {
+      const now = performance.now();
+      if (now - last < REPORT_MS && done < total) return;
+      last = now;
+      report({ kind: "encoder", id: choice.id, phase, done, total });
+    },
+  };
+}
+
+async function comparisonOf(
+  { vectors, dimensions, tokens, read, hasVector, ms }: EmbedResult,
+  n: number,
+  token: CancellationToken,
+): Promise<EncoderComparison> {
+  const steps = condensedCosine(vectors, n, dimensions, hasVector);
+  for (let step = steps.next(); ; step = steps.next()) {
+    if (step.done === true) return { dimensions, similarity: step.value, tokens, read, hasVector, ms };
+    await giveWay(token);
+  }
+}
+
+function agreementOf(a: string, x: EmbedResult, b: string, y: EmbedResult, wanted: number): Agreement {
+  const both = Array.from(x.hasVector.keys()).filter((row) => x.hasVector[row] === 1 && y.hasVector[row] === 1);
+  const n = both.length;
+  if (n < MIN_AGREEMENT_SEGMENTS) return { a, b, n, debiasedCka: null, mutualKnn: null };
+  // More neighbours than a third of all would agree by chance alone.
+  const k = Math.max(1, Math.min(wanted, Math.floor((n - 1) / 3)));
+  const rows = ({ vectors, dimensions: d }: EmbedResult) => {
+    const data = new Float32Array(n * d);
+    both.forEach((row, at) => {
+      data.set(vectors.subarray(row * d, (row + 1) * d), at * d);
+    });
+    return { n, d, data };
+  };
+  const { debiasedCka, mutualKnn } = agreement(rows(x), rows(y), k);
+  return { a, b, n, debiasedCka, mutualKnn: { ...mutualKnn, k } };
+}
+
+/** Clustered by the mean percentile over encoders, so that no encoder's narrow cosines drown another's wide ones. */
+function sharedOrder(outcomes: readonly EncoderOutcome[], n: number): Uint32Array {
+  const distance = new Float32Array(condensedLength(n)).fill(1);
+  const usable = outcomes.flatMap((outcome) => (outcome.ok ? [outcome.result] : []));
+  for (const { similarity, hasVector } of usable) {
+    const { percentile } = distribution(similarity, n, hasVector);
+    for (let at = 0; at < distance.length; at++) distance[at]! -= percentile(similarity[at]!) / usable.length;
+  }
+  return clusteredOrder(distance, n);
+}
+
+/** Lets messages in, a cancellation among them. */
+async function giveWay(token: CancellationToken): Promise<void> {
+  await nextTurn();
+  if (token.isCancellationRequested) throw cancelled();
+}

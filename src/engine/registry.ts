@@ -1,0 +1,91 @@
+import fs from "node:fs";
+import path from "node:path";
+
+import * as v from "valibot";
+
+import { CAUSES, POOLINGS, PRECISIONS, type EncoderCard, type Precision } from "../core/encoders/card.ts";
+import type { ModelKey } from "../protocol/encoder.ts";
+import type { EncoderChoice, EncoderInfo, EncoderState } from "../protocol/engine.ts";
+import { unknownEncoder, type EmbedErrorData } from "../protocol/errors.ts";
+
+/** The encoders that are on this machine, and how each is doing. */
+export interface Registry {
+  list(): readonly EncoderInfo[];
+  /** The folder and precision of a choice. Throws `unknownEncoder`. */
+  modelOf(choice: EncoderChoice): ModelKey;
+  setState(id: string, state: EncoderState, error?: EmbedErrorData): void;
+}
+
+const FILES: Readonly<Record<Precision, string>> = {
+  fp32: "onnx/model.onnx",
+  w8: "onnx/model_w8.onnx",
+  int8: "onnx/model_int8.onnx",
+};
+
+export function createRegistry(folders: readonly string[], onChanged: (encoder: EncoderInfo) => void): Registry {
+  const states = new Map<string, { state: EncoderState; error?: EmbedErrorData }>();
+  const encoders = new Map<string, { folder: string; name: string; card: EncoderCard }>();
+  for (const parent of folders) {
+    if (!fs.existsSync(parent)) continue;
+    for (const entry of fs.readdirSync(parent).sort()) {
+      const folder = path.join(parent, entry);
+      const manifest = readManifest(folder);
+      if (manifest !== undefined && !encoders.has(manifest.id)) encoders.set(manifest.id, { folder, ...manifest });
+    }
+  }
+
+  const infoOf = (id: string): EncoderInfo => {
+    const { folder, name, card } = encoders.get(id)!;
+    const precisions = PRECISIONS.flatMap((precision) => {
+      const stat = fs.statSync(path.join(folder, FILES[precision]), { throwIfNoEntry: false });
+      return stat === undefined ? [] : [{ precision, bytes: stat.size }];
+    });
+    const known = states.get(id) ?? { state: precisions.length === 0 ? "missing" : "ready" };
+    return { id, name, bundled: true, ...known, card, precisions };
+  };
+
+  return {
+    list: () => [...encoders.keys()].map(infoOf),
+    modelOf: ({ id, precision = "w8" }) => {
+      const encoder = encoders.get(id);
+      if (encoder !== undefined) return { folder: encoder.folder, precision };
+      if (path.isAbsolute(id) && fs.existsSync(id)) return { folder: id, precision };
+      throw unknownEncoder(id);
+    },
+    setState: (id, state, error) => {
+      const before = states.get(id);
+      if (!encoders.has(id) || (before?.state === state && before.error === error)) return;
+      states.set(id, error === undefined ? { state } : { state, error });
+      onChanged(infoOf(id));
+    },
+  };
+}
+
+const FACT = v.object({ value: v.string(), source: v.exactOptional(v.string()) });
+const MANIFEST = v.object({
+  manifest: v.object({
+    id: v.string(),
+    name: v.string(),
+    card: v.object({
+      causes: v.object(v.entriesFromList(CAUSES, FACT)),
+      dimensions: v.number(),
+      maxTokens: v.nullable(v.number()),
+      pooling: v.picklist(POOLINGS),
+      normalized: v.boolean(),
+      prompts: v.record(v.string(), v.string()),
+      parameters: v.number(),
+      layers: v.number(),
+      licence: FACT,
+      homepage: v.exactOptional(v.string()),
+    }),
+  }),
+});
+
+/** undefined for a folder that holds no encoder of ours. */
+function readManifest(folder: string): { id: string; name: string; card: EncoderCard } | undefined {
+  try {
+    return v.parse(MANIFEST, JSON.parse(fs.readFileSync(path.join(folder, "encoder.json"), "utf8"))).manifest;
+  } catch {
+    return undefined;
+  }
+}

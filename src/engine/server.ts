@@ -1,0 +1,85 @@
+import os from "node:os";
+
+import type { Rpc } from "../process/rpc.ts";
+import {
+  compare,
+  embed,
+  encoderChanged,
+  gaveUp,
+  hello,
+  listEncoders,
+  log,
+  progress,
+  PROTOCOL_VERSION,
+  tokenize,
+  type HelloParams,
+  type Progress,
+} from "../protocol/engine.ts";
+import { badRequest, versionMismatch } from "../protocol/errors.ts";
+import { compareDocuments } from "./compare.ts";
+import { embedTexts, type EmbedOptions } from "./embed.ts";
+import { createPool } from "./pool.ts";
+import { createRegistry } from "./registry.ts";
+import { createSplitter } from "./split/splitter.ts";
+import { createVectorCache } from "./vectorCache.ts";
+
+/** The engine's table of contents: one line per request. Nothing but `hello` is answered before the handshake. */
+export function serve(rpc: Rpc): { dispose: () => void } {
+  let engine: ReturnType<typeof createEngine> | undefined;
+  const ready = () => {
+    if (engine === undefined) throw badRequest("The first request must be hello.");
+    return engine;
+  };
+  const reporter = (token: string | undefined) => (report: Progress) => {
+    if (token !== undefined) rpc.notify(progress, { token, progress: report });
+  };
+
+  rpc.onRequest(hello, (params) => {
+    if (params.protocol !== PROTOCOL_VERSION) throw versionMismatch(PROTOCOL_VERSION, params.protocol);
+    engine ??= createEngine(rpc, params);
+    return { protocol: PROTOCOL_VERSION, pid: process.pid, node: process.version, runtime: engine.pool.runtime };
+  });
+  rpc.onRequest(listEncoders, () => ready().registry.list());
+  rpc.onRequest(embed, (params, token) => {
+    const report = reporter(params.progressToken);
+    return ready().embed({
+      encoder: params.encoder,
+      texts: params.texts,
+      priority: params.priority ?? "interactive",
+      token,
+      onProgress: (phase, done, total) => {
+        report({ kind: "encoder", id: params.encoder.id, phase, done, total });
+      },
+    });
+  });
+  rpc.onRequest(tokenize, ({ encoder, texts }) => ready().pool.tokenize(ready().registry.modelOf(encoder), texts));
+  rpc.onRequest(compare, (params, token) => {
+    const { splitter, embed: embedWith } = ready();
+    return compareDocuments(params, { splitter, embed: embedWith, report: reporter(params.progressToken) }, token);
+  });
+  return { dispose: () => engine?.pool.dispose() };
+}
+
+function createEngine(rpc: Rpc, params: HelloParams) {
+  const pool = createPool({
+    program: params.encoderProgram,
+    workers: params.workers ?? Math.max(1, os.availableParallelism()),
+    onLog: (message) => {
+      rpc.notify(log, { level: "warn", message });
+    },
+    onGaveUp: (error) => {
+      rpc.notify(gaveUp, error);
+    },
+    ...(params.deadlineMs === undefined ? {} : { deadlineMs: params.deadlineMs }),
+  });
+  const registry = createRegistry(params.encoderFolders, (encoder) => {
+    rpc.notify(encoderChanged, encoder);
+  });
+  const cache = createVectorCache();
+  return {
+    pool,
+    registry,
+    splitter: createSplitter(params.grammarFolder),
+    embed: (options: EmbedOptions) => embedTexts(pool, registry, cache, options),
+  };
+}
