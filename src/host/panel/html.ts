@@ -1,0 +1,23 @@
+import * as vscode from "vscode";
+
+/** The panel's page: a root, one script and one style under a policy that allows nothing else. All data comes by message. */
+export function panelHtml(webview: vscode.Webview, extension: vscode.Uri): string {
+  const nonce = crypto.randomUUID().replaceAll("-", "");
+  const file = (name: string): string => webview.asWebviewUri(vscode.Uri.joinPath(extension, "dist", "webview", name)).toString();
+  const policy = `default-src 'none'; script-src 'nonce-${nonce}'; style-src ${webview.cspSource} 'nonce-${nonce}'`;
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta property="csp-nonce" content="${nonce}">
+<meta name="viewport" content="width=device-width">
+<title>Compare Embeddings</title>
+<link rel="stylesheet" href="${file("panel.css")}">
+</head>
+<body>
+<div id="root"></div>
+<script nonce="${nonce}" src="${file("panel.js")}"></script>
+</body>
+</html>`;
+}

@@ -1,0 +1,150 @@
+import { render } from "lit-html";
+
+import type { Connection } from "./connection.ts";
+import { parseMessage } from "./messages.ts";
+import { initialState, reduce, shownOrder, type Action, type Cell, type SavedState, type State, type View } from "./state.ts";
+import { registerWidgets } from "./ui.ts";
+import { cellsDiffer, draw } from "./views/draw.ts";
+import { hitTest } from "./views/heatmap.ts";
+import { page } from "./views/page.ts";
+
+/** Shows the panel in `root` and returns how to hand it messages. */
+export function mountPanel(root: HTMLElement, connection: Connection): (message: unknown) => void {
+  registerWidgets();
+  let state = initialState(savedView(connection.saved));
+  let frame = 0;
+  let drawn: State | undefined;
+
+  const act = (action: Action): void => {
+    const next = reduce(state, action);
+    if (next === state) return;
+    if (next.view !== state.view || next.spec !== state.spec) connection.save({ spec: next.spec, view: next.view });
+    state = next;
+    // However many messages come, one picture per frame.
+    frame ||= requestAnimationFrame(paint);
+  };
+  const paint = (): void => {
+    frame = 0;
+    render(page(state, { act, send: connection.send }), root);
+    draw(root, state, drawn === undefined || cellsDiffer(drawn, state));
+    drawn = state;
+    placeTip(root, state);
+  };
+  const redraw = (): void => {
+    drawn = undefined;
+    frame ||= requestAnimationFrame(paint);
+  };
+
+  const reveal = (cell: Cell): void => {
+    connection.send({
+      type: "reveal",
+      revision: state.revision,
+      segments: cell.i === cell.j ? [cell.i] : [cell.i, cell.j],
+      preserveFocus: true,
+    });
+  };
+  root.addEventListener("pointermove", (event) => {
+    const cell = cellAt(event, state);
+    if (cell?.i === state.cell?.i && cell?.j === state.cell?.j) return;
+    act({ type: "cell", cell });
+  });
+  root.addEventListener("pointerleave", () => {
+    act({ type: "cell", cell: null });
+  });
+  root.addEventListener("click", (event) => {
+    const cell = cellAt(event, state);
+    if (cell === null) return;
+    act({ type: "segment", segment: cell.i });
+    reveal(cell);
+  });
+  root.addEventListener("keydown", (event) => {
+    if (!(event.target instanceof HTMLElement) || !event.target.matches(".plot[data-encoder]")) {
+      if (event.key === "Escape") act({ type: "view", change: { table: false } });
+      return;
+    }
+    const cell = state.cell ?? { i: state.segment, j: state.segment };
+    const moved = move(event, cell, shownOrder(state));
+    if (moved !== undefined) {
+      act({ type: "cell", cell: moved });
+      act({ type: "segment", segment: moved.i });
+    } else if (event.key === "Enter") reveal(cell);
+    else if (event.key === "n" || event.key === "N") root.querySelector<HTMLElement>("#neighbours")?.focus();
+    else if (event.key === "t" || event.key === "T") act({ type: "view", change: { table: true } });
+    else if (event.key === "Escape") {
+      act({ type: "cell", cell: null });
+      event.target.blur();
+    } else return;
+    event.preventDefault();
+  });
+  new ResizeObserver(redraw).observe(root);
+  new MutationObserver(redraw).observe(document.body, { attributes: true, attributeFilter: ["class"] });
+  paint();
+
+  return (data) => {
+    const message = parseMessage(data);
+    if (message !== undefined) act(message);
+  };
+}
+
+function savedView(saved: unknown): Partial<View> {
+  const view = (saved as SavedState | undefined)?.view;
+  return typeof view === "object" ? view : {};
+}
+
+function cellAt(event: MouseEvent, state: State): Cell | null {
+  const plot = event.target instanceof Element ? event.target.closest<HTMLElement>(".plot[data-encoder]") : null;
+  if (plot === null) return null;
+  const box = plot.getBoundingClientRect();
+  return hitTest(event.clientX - box.left, event.clientY - box.top, box.width, shownOrder(state));
+}
+
+/** The cell a key leads to; undefined for other keys. */
+function move(event: KeyboardEvent, { i, j }: Cell, order: readonly number[]): Cell | undefined {
+  const [row, column] = [order.indexOf(i), order.indexOf(j)];
+  const step = event.ctrlKey ? 10 : 1;
+  const last = order.length - 1;
+  const go = (toRow: number, toColumn: number): Cell => ({
+    i: order[Math.max(0, Math.min(last, toRow))]!,
+    j: order[Math.max(0, Math.min(last, toColumn))]!,
+  });
+  switch (event.key) {
+    case "ArrowUp":
+      return go(row - step, column);
+    case "ArrowDown":
+      return go(row + step, column);
+    case "ArrowLeft":
+      return go(row, column - step);
+    case "ArrowRight":
+      return go(row, column + step);
+    case "PageUp":
+      return go(row - 10, column);
+    case "PageDown":
+      return go(row + 10, column);
+    case "Home":
+      return go(row, 0);
+    case "End":
+      return go(row, last);
+    default:
+      return undefined;
+  }
+}
+
+/** Beside the cell, never over its row or column where there is room. */
+function placeTip(root: HTMLElement, state: State): void {
+  const tip = root.querySelector<HTMLElement>("#tip");
+  if (tip === null) return;
+  const focused = document.activeElement?.closest<HTMLElement>(".plot[data-encoder]");
+  const plot = root.querySelector<HTMLElement>(".plot[data-encoder]:hover") ?? focused;
+  tip.hidden = state.cell === null || plot === null || plot === undefined;
+  if (tip.hidden || state.cell === null || plot === null || plot === undefined) return;
+  const order = shownOrder(state);
+  const box = plot.getBoundingClientRect();
+  const step = box.width / order.length;
+  const gap = 12;
+  const x = box.left + (order.indexOf(state.cell.j) + 1) * step + gap;
+  const y = box.top + (order.indexOf(state.cell.i) + 1) * step + gap;
+  const left = x + tip.offsetWidth > innerWidth ? Math.max(0, x - step - 2 * gap - tip.offsetWidth) : x;
+  const top = y + tip.offsetHeight > innerHeight ? Math.max(0, y - step - 2 * gap - tip.offsetHeight) : y;
+  tip.style.left = `${left}px`;
+  tip.style.top = `${top}px`;
+}
