@@ -6,8 +6,11 @@ import esbuild from "esbuild";
 const root = import.meta.dirname;
 const watching = process.argv.includes("--watch");
 
-/** Some packages are CommonJS and call require() at run time; an ES module has none of its own. */
-const REQUIRE = `import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);`;
+/** Some packages are CommonJS and ask for these at run time; an ES module has none of its own. */
+const COMMONJS = [
+  'import { createRequire as __createRequire } from "node:module";',
+  "const require = __createRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;",
+].join("");
 
 const common = {
   absWorkingDir: root,
@@ -25,7 +28,7 @@ const node = {
   target: "node22",
   minifySyntax: true,
   minifyWhitespace: true,
-  banner: { js: REQUIRE },
+  banner: { js: COMMONJS },
   external: ["vscode", "onnxruntime-node"],
 };
 const browser = { ...common, platform: "browser", format: "iife", minify: true };

@@ -64,7 +64,10 @@ export default defineConfig(
         "error",
         {
           patterns: [
-            { regex: "^(\\.\\./)+src/(?!core/|protocol/(panel|replay)\\.ts$)", message: "The panel talks only through protocol/panel." },
+            {
+              regex: "^(\\.\\./)+src/(?!core/|protocol/(panel|replay)\\.ts$)",
+              message: "The panel talks only through protocol/panel.",
+            },
             { regex: "^(vscode|node:|onnxruntime)", message: "The panel runs in a browser." },
           ],
           paths: [{ name: "@vscode/webview-ui-toolkit", message: "Only webview/ui.ts imports the widget toolkit." }],

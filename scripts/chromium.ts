@@ -7,7 +7,7 @@ import { chromium, type Browser } from "playwright-core";
 import { cacheFolder } from "./encoders/fetch.ts";
 import { unpackOnce } from "./npmPackage.ts";
 
-/** A headless Chromium inside an npm package, with the libraries it needs; newer ones ask for AVX2 or another Node. Linux on x64 only. */
+/** A headless Chromium inside an npm package, with the libraries it needs. Linux on x64 only. */
 const PACKED = {
   spec: "@sparticuz/chromium@147.0.0",
   integrity: "sha512-4ZKeAQQa8up2mt675qSitztLdbQrlf8BKdC5naeap+5Mv1OV1OlJdPoU+EJC/p5sQUJUQmN4r+q5+EhaaOUHpQ==",

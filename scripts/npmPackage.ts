@@ -45,26 +45,36 @@ export function unpackOnce(
 
 /** Runs npm in a folder, without what an npm script around this one has put into the environment. */
 export function npm(args: readonly string[], cwd: string): string {
-  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_(package|lifecycle|config_local_prefix)/i.test(name)));
+  const env = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^npm_(package|lifecycle|config_local_prefix)/i.test(name)),
+  );
   return execFileSync("npm", args, {
     cwd,
     env,
     encoding: "utf8",
-    stdio: ["ignore", "pipe", "inherit"],
+    // What npm says is part of the error if it fails, and noise if not.
+    stdio: ["ignore", "pipe", "pipe"],
     // On Windows npm is a script, which only a shell starts.
     shell: process.platform === "win32",
   });
 }
 
-function unpack({ spec, integrity }: PinnedPackage, folder: string, { members = [], exclude = [], strip = 1 }: UnpackOptions): void {
+function unpack(
+  { spec, integrity }: PinnedPackage,
+  folder: string,
+  { members = [], exclude = [], strip = 1 }: UnpackOptions,
+): void {
   const temporary = fs.mkdtempSync(`${folder}.archive-`);
   try {
-    const answer = JSON.parse(npm(["pack", spec, "--json", "--loglevel=error", "--pack-destination", temporary], temporary)) as readonly {
+    const answer = JSON.parse(
+      npm(["pack", spec, "--json", "--loglevel=error", "--pack-destination", temporary], temporary),
+    ) as readonly {
       readonly filename: string;
       readonly integrity: string;
     }[];
     const archive = answer[0];
-    if (archive?.integrity !== integrity) throw new Error(`${spec} is not the package this was tested with: ${archive?.integrity ?? "no archive"}`);
+    if (archive?.integrity !== integrity)
+      throw new Error(`${spec} is not the package this was tested with: ${archive?.integrity ?? "no archive"}`);
     execFileSync("tar", [
       "xzf",
       path.join(temporary, archive.filename),
