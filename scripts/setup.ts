@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 
@@ -10,8 +11,7 @@ const stamp = path.join(root, "dist", ".built");
 export async function setUp(): Promise<void> {
   await ensureEncoders();
   if (isFresh()) return;
-  const { build } = (await import("../esbuild.mjs")) as { build: () => Promise<void> };
-  await build();
+  execFileSync(process.execPath, [path.join(root, "esbuild.mjs")], { cwd: root, stdio: ["ignore", "inherit", "inherit"] });
   fs.writeFileSync(stamp, "");
 }
 

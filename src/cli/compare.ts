@@ -46,7 +46,7 @@ export async function compareCommand({ values, paths }: CommandArguments): Promi
     console.error(`Wrote ${values.html}`);
   }
   if (values.json === true) console.log(JSON.stringify(jsonOf(comparison)));
-  else if (values.html === undefined) console.log(terminalReport(comparison));
+  else if (values.html === undefined || values.terminal === true) console.log(terminalReport(comparison));
   const failed = comparison.result.outcomes.flatMap((outcome) => (outcome.ok ? [] : [outcome]));
   for (const { id, error } of failed) console.error(`compare-embeddings: ${id}: ${error.message}`);
   if (failed.length === comparison.result.outcomes.length) process.exitCode = 1;

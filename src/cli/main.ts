@@ -14,7 +14,7 @@ const USAGE = `usage: compare-embeddings COMMAND
   embed --model ID-or-FOLDER [--layer N] [--pooling mean|cls|last|max] [--precision fp32|w8|int8]
                                            {"text": …} lines in, {"index", "tokens", "truncated", "vector"} lines out
   tokenize --model ID-or-FOLDER            {"text": …} lines in, {"index", "ids"} lines out
-  compare [--models A,B] [--split auto|symbols|paragraphs|lines|file] [-k N] [--json | --html FILE] PATH…
+  compare [--models A,B] [--split auto|symbols|paragraphs|lines|file] [-k N] [--json] [--html FILE] [--terminal] PATH…
   agreement X.npy Y.npy [-k N] [--json]    how alike two sets of vectors of the same items are
 
 Exit code 0: done, 1: failed, 2: wrong usage.`;
@@ -30,6 +30,7 @@ const COMMANDS: Readonly<Record<string, (args: CommandArguments) => Promise<void
 const OPTIONS = {
   json: { type: "boolean" },
   html: { type: "string" },
+  terminal: { type: "boolean" },
   model: { type: "string" },
   models: { type: "string" },
   layer: { type: "string" },

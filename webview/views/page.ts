@@ -104,7 +104,7 @@ function header(state: State, { act, send }: Acts): TemplateResult {
         },
       )}
     </header>
-    <div class="chips" role="group" aria-label="Encoders">
+    <nav class="chips" aria-label="Encoders">
       ${state.encoders.map(
         (encoder, index) =>
           html`<button
@@ -119,7 +119,7 @@ function header(state: State, { act, send }: Acts): TemplateResult {
             <i></i>${encoder.name}
           </button>`,
       )}
-    </div>
+    </nav>
   `;
 }
 

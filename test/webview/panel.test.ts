@@ -1,0 +1,206 @@
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import path from "node:path";
+import { after, before, test } from "node:test";
+
+import type { Browser, Page } from "playwright-core";
+
+import { launchChromium } from "../../scripts/chromium.ts";
+import type { ToPanel } from "../../src/protocol/panel.ts";
+import { encodeReplay } from "../../src/protocol/replay.ts";
+import { comparisonMessages } from "./messages.ts";
+
+const root = path.resolve(import.meta.dirname, "../..");
+const read = (file: string): string => fs.readFileSync(path.join(root, file), "utf8");
+
+/** What VS Code's four kinds of theme give a webview, cut to what the panel uses. */
+const THEMES = {
+  "vscode-dark": {
+    background: "#1f1f1f",
+    foreground: "#cccccc",
+    dim: "#9d9d9d",
+    side: "#181818",
+    border: "#2b2b2b",
+    link: "#4daafc",
+    field: "#313131",
+    button: "#0078d4",
+  },
+  "vscode-light": {
+    background: "#ffffff",
+    foreground: "#3b3b3b",
+    dim: "#3b3b3b",
+    side: "#f8f8f8",
+    border: "#e5e5e5",
+    link: "#005fb8",
+    field: "#ffffff",
+    button: "#005fb8",
+  },
+  "vscode-high-contrast": {
+    background: "#000000",
+    foreground: "#ffffff",
+    dim: "#ffffff",
+    side: "#000000",
+    border: "#6fc3df",
+    link: "#21a6ff",
+    field: "#000000",
+    button: "#000000",
+  },
+  "vscode-high-contrast vscode-high-contrast-light": {
+    background: "#ffffff",
+    foreground: "#292929",
+    dim: "#292929",
+    side: "#ffffff",
+    border: "#0f4a85",
+    link: "#0f4a85",
+    field: "#ffffff",
+    button: "#0f4a85",
+  },
+} as const;
+
+let browser: Browser;
+before(async () => {
+  browser = await launchChromium();
+});
+after(async () => {
+  await browser.close();
+});
+
+/** The panel's own page under the product's policy, with an editor that writes down what it is told. */
+async function openPanel(messages: readonly ToPanel[], theme: keyof typeof THEMES = "vscode-dark"): Promise<Page> {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+  const { background, foreground, dim, side, border, link, field, button } = THEMES[theme];
+  await page.route("http://panel.test/**", (route) => {
+    const name = new URL(route.request().url()).pathname;
+    if (name === "/panel.js") return route.fulfill({ contentType: "text/javascript", body: read("dist/webview/panel.js") });
+    if (name === "/panel.css") return route.fulfill({ contentType: "text/css", body: read("dist/webview/panel.css") });
+    return route.fulfill({
+      contentType: "text/html",
+      body: `<!doctype html><html lang="en"><head><title>Compare</title>
+        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'nonce-n'; style-src http://panel.test 'nonce-n'">
+        <meta property="csp-nonce" content="n">
+        <style nonce="n">:root { --vscode-editor-background: ${background}; --vscode-foreground: ${foreground}; --vscode-descriptionForeground: ${dim};
+          --vscode-sideBar-background: ${side}; --vscode-panel-border: ${border}; --vscode-textLink-foreground: ${link};
+          --vscode-dropdown-background: ${field}; --vscode-dropdown-foreground: ${foreground}; --vscode-dropdown-border: ${border};
+          --vscode-button-background: ${button}; --vscode-button-foreground: #ffffff; --vscode-focusBorder: ${link};
+          --vscode-editorHoverWidget-background: ${side}; --vscode-list-hoverBackground: ${side}; }</style>
+        <link rel="stylesheet" href="panel.css"></head><body class="${theme}"><div id="root"></div>
+        <script nonce="n">window.sent = []; window.saved = []; window.violations = [];
+          addEventListener("securitypolicyviolation", (event) => window.violations.push(event.violatedDirective));
+          window.acquireVsCodeApi = () => ({ postMessage: (message) => window.sent.push(message), setState: (state) => window.saved.push(state), getState: () => undefined });</script>
+        <script nonce="n" src="panel.js"></script></body></html>`,
+    });
+  });
+  await page.goto("http://panel.test/");
+  await tell(page, messages);
+  return page;
+}
+
+/** Typed arrays do not survive the way into the page, so they go as text. */
+async function tell(page: Page, messages: readonly ToPanel[]): Promise<void> {
+  const text = encodeReplay(messages, (bytes) => Buffer.from(bytes).toString("base64"));
+  await page.evaluate((json) => {
+    const revive = (_: string, value: unknown): unknown => {
+      const [kind, base64] = Object.entries(value ?? {})[0] ?? [];
+      if (typeof kind !== "string" || !kind.startsWith("$")) return value;
+      const { buffer } = Uint8Array.from(atob(base64 as string), (char) => char.charCodeAt(0));
+      return kind === "$f32" ? new Float32Array(buffer) : kind === "$u32" ? new Uint32Array(buffer) : new Uint8Array(buffer);
+    };
+    for (const message of JSON.parse(json, revive) as unknown[]) window.postMessage(message);
+  }, text);
+  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+}
+
+const sent = (page: Page): Promise<{ type: string; segments?: number[] }[]> => page.evaluate("window.sent");
+
+test("every cell has the colour of its percentile, and the diagonal says nothing", async () => {
+  const page = await openPanel(comparisonMessages(3, ["a", "b"], () => [0.1, 0.5, 0.9]));
+  const pixels = await page
+    .locator(".cells")
+    .first()
+    .evaluate((canvas: HTMLCanvasElement) => [...canvas.getContext("2d")!.getImageData(0, 0, canvas.width, canvas.height).data]);
+  const pixel = (row: number, column: number): number[] => pixels.slice((row * 3 + column) * 4, (row * 3 + column) * 4 + 3);
+  assert.deepEqual(pixel(0, 0), [70, 70, 70]);
+  assert.deepEqual(pixel(0, 1), pixel(1, 0));
+  const brightness = (rgb: number[]): number => rgb.reduce((sum, value) => sum + value, 0);
+  // On a dark theme more similar is brighter: pairs (0,1), (0,2), (1,2) are given in ascending order.
+  assert.ok(brightness(pixel(0, 1)) < brightness(pixel(0, 2)) && brightness(pixel(0, 2)) < brightness(pixel(1, 2)));
+  await page.close();
+});
+
+test("the pointer's cell shows in every heatmap and in the tip; a click shows both places", async () => {
+  const page = await openPanel(comparisonMessages(6, ["a", "b", "c"]));
+  const plot = page.locator(".plot[data-encoder]").first();
+  const box = (await plot.boundingBox())!;
+  await page.mouse.move(box.x + box.width * 0.75, box.y + box.height * 0.25);
+  await page.locator("#tip").waitFor();
+  assert.equal(await page.locator("#tip tr").count(), 3);
+  const drawn = await page.locator(".cross").evaluateAll((all) =>
+    all.map((canvas) => {
+      const { data } = (canvas as HTMLCanvasElement)
+        .getContext("2d")!
+        .getImageData(0, 0, (canvas as HTMLCanvasElement).width, (canvas as HTMLCanvasElement).height);
+      return data.some((value) => value > 0);
+    }),
+  );
+  assert.deepEqual(drawn, [true, true, true]);
+  await page.mouse.down();
+  await page.mouse.up();
+  assert.deepEqual((await sent(page)).at(-1), { type: "reveal", revision: 1, segments: [1, 4], preserveFocus: true });
+  await page.close();
+});
+
+test("the keyboard does what the pointer does", async () => {
+  const page = await openPanel(comparisonMessages(6, ["a", "b"]));
+  await page.locator(".plot[data-encoder]").first().focus();
+  for (const key of ["ArrowRight", "ArrowRight", "ArrowDown", "Enter"]) await page.keyboard.press(key);
+  assert.deepEqual((await sent(page)).at(-1)?.segments, [1, 2]);
+  await page.waitForTimeout(50);
+  assert.match((await page.locator("#live").textContent()) ?? "", /segment 1 and segment 2: a -?\d\.\d\d, \d+\w\w percentile; b/);
+  await page.keyboard.press("n");
+  assert.equal(await page.evaluate(() => document.activeElement?.id), "neighbours");
+  await page.locator(".plot[data-encoder]").first().focus();
+  await page.keyboard.press("t");
+  await page.locator(".pairs").waitFor();
+  assert.equal(await page.locator(".pairs tbody tr").count(), 15);
+  await page.close();
+});
+
+test("one encoder's failure stays in its own column, with the way out", async () => {
+  const [begin, segments, first] = comparisonMessages(6, ["a", "b"]);
+  const error = { code: "badModel", message: "It was refused.", hint: "Use another export." } as const;
+  const page = await openPanel([
+    begin!,
+    segments!,
+    first!,
+    { type: "outcome", revision: 1, outcome: { id: "b", ok: false, error } },
+  ]);
+  assert.equal(await page.locator(".plot[data-encoder]").count(), 1);
+  assert.match((await page.locator(".failed").textContent()) ?? "", /It was refused\..*Use another export\./s);
+  await page.locator(".failed vscode-button", { hasText: "Retry" }).click();
+  assert.equal((await sent(page)).at(-1)?.type, "compare");
+  await page.close();
+});
+
+test("messages of an older comparison change nothing", async () => {
+  const messages = comparisonMessages(4, ["a"]);
+  const page = await openPanel(messages);
+  await tell(page, [{ type: "failed", revision: 0, error: { code: "internal", message: "old" } }]);
+  assert.equal(await page.locator(".banner").count(), 0);
+  await page.close();
+});
+
+for (const theme of Object.keys(THEMES) as (keyof typeof THEMES)[])
+  test(`no accessibility fault and no policy violation in ${theme}`, async () => {
+    const page = await openPanel(comparisonMessages(12, ["a", "b", "c"]), theme);
+    const script = read("node_modules/axe-core/axe.min.js");
+    const found = await page.evaluate(
+      `(() => { ${script}; return window.axe.run(document, { resultTypes: ["violations"] }); })()`,
+    );
+    const { violations } = found as { violations: { id: string; nodes: { html: string }[] }[] };
+    assert.deepEqual(
+      violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ""}`),
+      [],
+    );
+    assert.deepEqual(await page.evaluate("window.violations"), []);
+    await page.close();
+  });
