@@ -1,0 +1,96 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { test } from "node:test";
+
+const root = path.resolve(import.meta.dirname, "../..");
+
+function cli(args: readonly string[], input = ""): { code: number | null; out: string; err: string } {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [path.join(root, "dist/cli.js"), ...args], {
+    cwd: root,
+    input,
+    encoding: "utf8",
+    maxBuffer: 1e9,
+  });
+  return { code: status, out: stdout, err: stderr };
+}
+const lines = (out: string): Record<string, unknown>[] =>
+  out
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+
+test("models lists the three encoders with their cards", () => {
+  const { code, out } = cli(["models", "--json"]);
+  assert.equal(code, 0);
+  const models = JSON.parse(out) as { id: string; card: { causes: object } }[];
+  assert.deepEqual(models.map(({ id }) => id).sort(), ["all-MiniLM-L6-v2", "glove-6b-100d-50k", "paraphrase-MiniLM-L3-v2"]);
+  for (const { card } of models) assert.equal(Object.keys(card.causes).length, 8);
+});
+
+test("embed answers in order, says what was cut, and gives null where no word is known", () => {
+  const texts = ["the cat sat", "word ".repeat(1000), "", "ωψ"];
+  const input = texts.map((text) => JSON.stringify({ text })).join("\n");
+  const minilm = lines(cli(["embed", "--model", "all-MiniLM-L6-v2", "--precision", "fp32"], input).out);
+  assert.deepEqual(
+    minilm.map(({ index, truncated }) => [index, truncated]),
+    [
+      [0, false],
+      [1, true],
+      [2, false],
+      [3, false],
+    ],
+  );
+  assert.equal(minilm[1]!["tokens"], 256);
+  assert.equal((minilm[0]!["vector"] as number[]).length, 384);
+  const glove = lines(cli(["embed", "--model", path.join("models", "glove-6b-100d-50k")], input).out);
+  assert.equal(glove[2]!["vector"], null);
+});
+
+test("tokenize keeps the special tokens when it cuts", () => {
+  const [row] = lines(cli(["tokenize", "--model", "paraphrase-MiniLM-L3-v2"], JSON.stringify({ text: "word ".repeat(500) })).out);
+  const ids = row!["ids"] as number[];
+  assert.deepEqual([ids.length, ids[0], ids.at(-1)], [128, 101, 102]);
+});
+
+test("compare gives symmetric matrices, neighbours and agreement; an unknown encoder fails alone", () => {
+  const { code, out, err } = cli(["compare", "--json", "--models", "all-MiniLM-L6-v2,glove-6b-100d-50k,nobody", "sample"]);
+  assert.equal(code, 0);
+  assert.match(err, /nobody/);
+  const result = JSON.parse(out) as {
+    segments: { path: string; start: { line: number } }[];
+    models: Record<string, { matrix?: number[][]; neighbours?: { index: number }[][]; error?: { code: string } }>;
+    agreement: { debiasedCka: { value: number; chance: number } }[];
+  };
+  const n = result.segments.length;
+  const { matrix, neighbours } = result.models["all-MiniLM-L6-v2"]!;
+  assert.equal(matrix!.length, n);
+  for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) assert.equal(matrix![i]![j], matrix![j]![i]);
+  assert.ok(neighbours!.every((list, i) => list.length === 10 && list.every(({ index }) => index !== i)));
+  assert.equal(result.models["nobody"]!.error!.code, "unknownEncoder");
+  assert.equal(result.agreement.length, 1);
+  assert.equal(result.agreement[0]!.debiasedCka.chance, 0);
+});
+
+test("a page stands alone: nothing in it is fetched", () => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "page-"));
+  const file = path.join(folder, "page.html");
+  assert.equal(cli(["compare", "--html", file, "sample"]).code, 0);
+  const page = fs.readFileSync(file, "utf8");
+  assert.doesNotMatch(page, /<script[^>]+src=|<link/);
+  fs.rmSync(folder, { recursive: true });
+});
+
+test("wrong usage is 2, a failure is 1, and both say why in one line", () => {
+  assert.equal(cli(["nonsense"]).code, 2);
+  assert.equal(cli(["embed"]).code, 2);
+  assert.equal(cli(["compare", "--split", "words", "sample"]).code, 2);
+  const missing = cli(["compare", "nowhere"]);
+  assert.deepEqual([missing.code, missing.out], [1, ""]);
+  assert.match(missing.err, /nowhere: there is no such file/);
+  const bad = cli(["embed", "--model", "all-MiniLM-L6-v2"], '{"text": "a"}\nnonsense\n');
+  assert.equal(bad.code, 1);
+  assert.match(bad.err, /Line 2/);
+});

@@ -1,0 +1,161 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import path from "node:path";
+import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+
+import type { CancellationToken } from "../../src/core/base/cancellation.ts";
+import { createEngineClient, type EngineClient, type EngineClientOptions } from "../../src/process/engineClient.ts";
+import { compare, embed, MAX_SEGMENTS, type Progress } from "../../src/protocol/engine.ts";
+import { EmbedError } from "../../src/protocol/errors.ts";
+
+const root = path.resolve(import.meta.dirname, "../..");
+const encoder = { id: "paraphrase-MiniLM-L3-v2" };
+
+async function withEngine(
+  body: (engine: EngineClient) => Promise<void>,
+  options: Partial<EngineClientOptions> = {},
+): Promise<void> {
+  const engine = createEngineClient({
+    program: path.join(root, "src/engine/main.ts"),
+    hello: {
+      encoderFolders: [path.join(root, "models")],
+      grammarFolder: path.join(root, "node_modules/@vscode/tree-sitter-wasm/wasm"),
+      encoderProgram: path.join(root, "src/encoder/main.ts"),
+      workers: 2,
+    },
+    ...options,
+  });
+  try {
+    await body(engine);
+  } finally {
+    engine.dispose();
+  }
+}
+
+/** Processes whose command line holds a word, by /proc's own account. */
+const processes = (word: string): number[] =>
+  execFileSync("ps", ["-eo", "pid,args"], { encoding: "utf8" })
+    .split("\n")
+    .filter((line) => line.includes(word) && !line.includes("ps -eo"))
+    .map((line) => Number(line.trim().split(" ")[0]));
+
+const texts = (count: number): string[] => Array.from({ length: count }, (_, index) => `text number ${index} `.repeat(20));
+const codeOf = (error: unknown): string => (error instanceof EmbedError ? error.data.code : String(error));
+
+test("an encoder process killed in mid-batch loses nothing", async () => {
+  await withEngine(async (engine) => {
+    await engine.request(embed, { encoder, texts: ["warm"] });
+    const pending = engine.request(embed, { encoder, texts: texts(300) });
+    await sleep(300);
+    process.kill(processes("src/encoder/main.ts")[0]!, "SIGKILL");
+    const { hasVector } = await pending;
+    assert.ok(hasVector.every((has) => has === 1));
+  });
+});
+
+test("five deaths stop the restarts, with one notice", async () => {
+  const notices: string[] = [];
+  await withEngine(
+    async (engine) => {
+      const pending = engine.request(embed, { encoder, texts: ["a", "b"] }).catch(codeOf);
+      assert.ok(["processEnded", "processGaveUp"].includes((await pending) as string));
+      for (let attempt = 0; attempt < 6; attempt++) await engine.request(embed, { encoder, texts: ["a"] }).catch(codeOf);
+      assert.equal(await engine.request(embed, { encoder, texts: ["a"] }).catch(codeOf), "processGaveUp");
+      assert.equal(notices.length, 1);
+    },
+    {
+      hello: {
+        encoderFolders: [path.join(root, "models")],
+        grammarFolder: "",
+        encoderProgram: path.join(root, "test/engine/process/dying.ts"),
+        workers: 1,
+      },
+      onGaveUp: ({ code }) => notices.push(code),
+    },
+  );
+});
+
+test("an encoder that hangs is killed at its deadline", async () => {
+  await withEngine(
+    async (engine) => {
+      const started = performance.now();
+      assert.equal(await engine.request(embed, { encoder, texts: ["a"] }).catch(codeOf), "deadlineExceeded");
+      assert.ok(performance.now() - started < 5000);
+    },
+    {
+      hello: {
+        encoderFolders: [path.join(root, "models")],
+        grammarFolder: "",
+        encoderProgram: path.join(root, "test/engine/process/hanging.ts"),
+        workers: 1,
+        deadlineMs: 500,
+      },
+    },
+  );
+});
+
+test("no process is left 2 s after the engine's user is gone", async () => {
+  await withEngine(async (engine) => {
+    await engine.request(embed, { encoder, texts: ["a"] });
+    void engine.request(embed, { encoder, texts: texts(200) }).catch(() => undefined);
+    await sleep(100);
+  });
+  await sleep(1900);
+  assert.deepEqual([...processes("src/engine/main.ts"), ...processes("src/encoder/main.ts")], []);
+});
+
+test("cancelling answers at once, and the engine goes on", async () => {
+  await withEngine(async (engine) => {
+    await engine.request(embed, { encoder, texts: ["warm"] });
+    const source = new AbortController();
+    const token: CancellationToken = {
+      get isCancellationRequested() {
+        return source.signal.aborted;
+      },
+      onCancellationRequested: (listener) => {
+        source.signal.addEventListener("abort", listener);
+        return { dispose: () => undefined };
+      },
+    };
+    const pending = engine.request(embed, { encoder, texts: texts(400) }, { token }).catch(codeOf);
+    await sleep(200);
+    const asked = performance.now();
+    source.abort();
+    assert.equal(await pending, "cancelled");
+    assert.ok(performance.now() - asked < 500);
+    assert.equal((await engine.request(embed, { encoder, texts: ["after"] })).hasVector[0], 1);
+  });
+});
+
+test("what was embedded once is not embedded again", async () => {
+  await withEngine(async (engine) => {
+    const many = texts(200);
+    const first = await engine.request(embed, { encoder, texts: many });
+    const second = await engine.request(embed, { encoder, texts: many });
+    assert.deepEqual(second.vectors, first.vectors);
+    assert.ok(second.ms < first.ms / 3, `${second.ms} ms after ${first.ms} ms`);
+  });
+});
+
+test("too much, too little and progress with counts", async () => {
+  await withEngine(async (engine) => {
+    const document = (text: string) => ({ uri: "file:///a.txt", path: "a.txt", languageId: "plaintext", version: 1, text });
+    const run = (text: string, onProgress?: (progress: Progress) => void) =>
+      engine.request(
+        compare,
+        { documents: [document(text)], split: "lines", encoders: [encoder, { id: "nobody" }], k: 5 },
+        { onProgress },
+      );
+    assert.equal(await run("line\n".repeat(MAX_SEGMENTS + 1)).catch(codeOf), "tooManySegments");
+    assert.equal(await run("alone").catch(codeOf), "nothingToCompare");
+    const seen: Progress[] = [];
+    const { outcomes, clusteredOrder } = await run("one\ntwo\nthree\n", (progress) => seen.push(progress));
+    assert.deepEqual(
+      outcomes.map(({ ok }) => ok),
+      [true, false],
+    );
+    assert.equal(clusteredOrder.length, 3);
+    assert.deepEqual(new Set(seen.map(({ kind }) => kind)), new Set(["phase", "segments", "encoder", "outcome"]));
+  });
+});

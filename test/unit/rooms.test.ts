@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import path from "node:path";
+import { test } from "node:test";
+
+import { COMMANDS, VIEWS } from "../../src/host/contributions.ts";
+
+const root = path.resolve(import.meta.dirname, "../..");
+const readJson = (file: string): unknown => JSON.parse(fs.readFileSync(path.join(root, file), "utf8"));
+const inputs = (bundle: string): string[] => Object.keys((readJson(`out/meta/${bundle}.json`) as { inputs: object }).inputs);
+
+test("what esbuild bundled keeps to the rooms", () => {
+  const has = (bundle: string, pattern: RegExp): boolean => inputs(bundle).some((input) => pattern.test(input));
+  assert.ok(!has("extension", /^src\/(engine|encoder|cli)\/|^webview\//), "the extension host starts the engine by its path");
+  assert.ok(!has("panel", /^src\/(?!core\/|protocol\/)/), "the panel knows the protocol only");
+  assert.ok(!has("engine", /^src\/(host|encoder|cli)\/|^webview\//));
+  assert.ok(!has("encoder", /^src\/(host|engine|cli)\/|^webview\//));
+  assert.ok(!has("cli", /^src\/(host|engine|encoder)\/|^webview\//));
+});
+
+test("only the encoder and the extension reach for what is not in their bundle", () => {
+  const bundle = (name: string): string => fs.readFileSync(path.join(root, "dist", `${name}.js`), "utf8");
+  assert.match(bundle("encoder"), /require\d*\("onnxruntime-node"\)/);
+  for (const name of ["extension", "cli", "engine"]) assert.doesNotMatch(bundle(name), /["']onnxruntime-node["']/);
+  for (const name of ["encoder", "cli", "engine"]) assert.doesNotMatch(bundle(name), /from ?["']vscode["']/);
+  assert.ok(fs.statSync(path.join(root, "dist/extension.js")).size <= 300_000);
+});
+
+test("package.json and the code agree on commands and views", () => {
+  const { contributes } = readJson("package.json") as {
+    contributes: {
+      commands: { command: string }[];
+      views: Record<string, { id: string }[]>;
+      configuration: { properties: Record<string, { scope: string }> };
+    };
+  };
+  assert.deepEqual(new Set(contributes.commands.map(({ command }) => command)), new Set(Object.values(COMMANDS)));
+  assert.deepEqual(
+    new Set(
+      Object.values(contributes.views)
+        .flat()
+        .map(({ id }) => id),
+    ),
+    new Set(Object.values(VIEWS)),
+  );
+  // A repository must not choose what runs on this machine.
+  for (const [name, { scope }] of Object.entries(contributes.configuration.properties))
+    if (/node|path|url|host|exec|key|workers/i.test(name)) assert.equal(scope, "machine", name);
+});
+
+test("the lock file names no host", () => {
+  assert.doesNotMatch(fs.readFileSync(path.join(root, "package-lock.json"), "utf8"), /"resolved": "http/);
+});
