@@ -1,4 +1,4 @@
-// edited// edited/** Reads the header line of a message and splits it into name and value. */
+/** Reads the header line of a message and splits it into name and value. */
 export function parseHeader(line: string): [name: string, value: string] {
   const colon = line.indexOf(":");
   return [line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim()];

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import fs from "node:fs";
+import os from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
 
@@ -6,17 +8,22 @@ import { openVsCode, type Session } from "../../scripts/vscode/session.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
 
+// A copy, because the editor saves by itself what the tests type.
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), "sample-"));
+
 let code: Session;
 before(async () => {
+  fs.cpSync(path.join(root, "sample"), folder, { recursive: true });
   code = await openVsCode({
     extensions: [root],
-    folder: path.join(root, "sample"),
+    folder,
     theme: "dark",
     viewport: { width: 1600, height: 900 },
   });
 });
 after(async () => {
   await code.close();
+  fs.rmSync(folder, { recursive: true, force: true });
 });
 
 test("a selection is compared by every encoder, from the editor's context menu", async () => {

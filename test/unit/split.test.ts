@@ -114,7 +114,7 @@ test("Markdown: headings keep their first paragraph, fences stay whole, front ma
     [
       ["A", "# A\n\nfirst"],
       ["A: second", "second"],
-      ["A: ```js", "```js\na\n\nb\n```"],
+      ["A: js", "```js\na\n\nb\n```"],
       ["B", "## B"],
     ],
   );

@@ -41,7 +41,8 @@ const LABEL_CHARACTERS = 60;
 /** The first line that says something, in one line. */
 export function labelOf(text: string): string {
   const line = text.split(/\r\n|\n|\r/).find((candidate) => /[\p{L}\p{N}]/u.test(candidate)) ?? text;
-  const flat = line.trim().replace(/\s+/g, " ");
+  // What marks a comment says nothing; a line of nothing else has no letter and was passed over.
+  const flat = line.replace(/^[\s/*#"'`<!-]+|[\s*/]+$/g, "").replace(/\s+/g, " ") || line.trim();
   const characters = Array.from(flat);
   return characters.length <= LABEL_CHARACTERS
     ? flat
