@@ -56,6 +56,7 @@ const STEPS: readonly Step[] = [
   suite("engine", 1),
   suite("webview", 1),
   suite("host", 1),
+  suite("package", 1),
 ];
 
 async function main(): Promise<number> {

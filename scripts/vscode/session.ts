@@ -26,6 +26,8 @@ export interface Session {
   openFile(name: string): Promise<void>;
   /** Selects whole lines of the active editor, both counted from 1. */
   selectLines(from: number, to: number): Promise<void>;
+  /** Selects the whole text of the active editor. */
+  selectAll(): Promise<void>;
   /** Opens the context menu on the selection; returns its entries. */
   contextMenu(): Promise<readonly string[]>;
   /** Opens the context menu on the selection and chooses an entry. */
@@ -91,9 +93,14 @@ function steps(page: Page): Steps {
   const key = (name: string): Promise<void> => page.keyboard.press(name);
 
   async function contextMenu(): Promise<readonly string[]> {
-    const selected = page.locator(".editor-instance .selected-text").first();
+    const selected = page.locator(".editor-group-container.active .editor-instance .selected-text").first();
     await selected.waitFor({ state: "attached" });
-    const box = await selected.boundingBox();
+    // The editor draws selections anew now and then, and an element of the last drawing has no place.
+    let box = await selected.boundingBox();
+    for (let i = 0; i < MENU_TRIES && box === null; i++) {
+      await page.waitForTimeout(POLL_MS);
+      box = await selected.boundingBox();
+    }
     if (box === null) throw new Error("the selection is not in sight");
     await page.mouse.click(box.x + Math.min(20, box.width / 2), box.y + box.height / 2, { button: "right" });
     await menu.first().waitFor();
@@ -130,6 +137,16 @@ function steps(page: Page): Steps {
       await key("Enter");
       for (let line = from; line < to; line++) await key("Shift+ArrowDown");
       await key("Shift+End");
+    },
+    async selectAll() {
+      const group = page.locator(".editor-group-container.active .editor-instance");
+      const selected = group.locator(".selected-text").first();
+      // A key that comes before the editor has the focus goes elsewhere.
+      for (let i = 0; i < MENU_TRIES && !(await selected.isVisible()); i++) {
+        await group.locator(".view-line").first().click();
+        await key("Control+A");
+        await selected.waitFor({ timeout: 2000 }).catch(() => undefined);
+      }
     },
     async chooseFromContextMenu(label) {
       await contextMenu();

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import { after, before, describe, test } from "node:test";
 
+import { closeness } from "../../scripts/precision.ts";
 import type { Precision } from "../../src/core/encoders/card.ts";
 import { encode, hello, load, tokenize, type EncodeResult } from "../../src/protocol/encoder.ts";
 import { PROTOCOL_VERSION } from "../../src/protocol/engine.ts";
@@ -66,15 +67,12 @@ for (const id of ["all-MiniLM-L6-v2", "paraphrase-MiniLM-L3-v2", "glove-6b-100d-
           expected.map((vector) => (vector.some(Boolean) ? 1 : 0)),
           [...hasVector],
         );
-        const cosines = known.map((row) => cosine(rows[row]!, expected[row]!));
-        const overlap = neighbourOverlap(
+        const { meanCosine, leastCosine, overlap } = closeness(
           known.map((row) => rows[row]!),
           known.map((row) => expected[row]!),
-          10,
         );
-        const mean = cosines.reduce((sum, value) => sum + value, 0) / cosines.length;
         const bound = BOUNDS[precision];
-        assert.ok(mean >= bound.mean && Math.min(...cosines) >= bound.min, `mean ${mean}, min ${Math.min(...cosines)}`);
+        assert.ok(meanCosine >= bound.mean && leastCosine >= bound.min, `mean ${meanCosine}, least ${leastCosine}`);
         if (precision === "w8") assert.ok(overlap >= bound.overlap, `overlap@10 ${overlap}`);
       });
 
@@ -125,18 +123,3 @@ function cosine(a: Float32Array, b: Float32Array): number {
 }
 
 /** Mean share of the k nearest that two sets of vectors have in common. */
-function neighbourOverlap(x: readonly Float32Array[], y: readonly Float32Array[], k: number): number {
-  const nearest = (vectors: readonly Float32Array[], row: number): Set<number> =>
-    new Set(
-      vectors
-        .map((_, other) => other)
-        .filter((other) => other !== row)
-        .sort((a, b) => cosine(vectors[row]!, vectors[b]!) - cosine(vectors[row]!, vectors[a]!))
-        .slice(0, k),
-    );
-  const shared = (row: number): number => {
-    const expected = nearest(y, row);
-    return [...nearest(x, row)].filter((other) => expected.has(other)).length;
-  };
-  return x.reduce((sum, _, row) => sum + shared(row) / k, 0) / x.length;
-}

@@ -11,9 +11,23 @@ const root = path.resolve(import.meta.dirname, "../..");
 // A copy, because the editor saves by itself what the tests type.
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), "sample-"));
 
+/** Enough that encoding it lasts while a person opens the palette. */
+const LONG_PARAGRAPHS = 800;
+const WORDS = "cache time header value parse line reader token socket buffer queue retry limit date zone month list merge".split(
+  " ",
+);
+const longText = (): string =>
+  Array.from(
+    { length: LONG_PARAGRAPHS },
+    (_, row) =>
+      Array.from({ length: 50 }, (_, at) => WORDS[(row * 7 + at * at + (row >> 3) * at) % WORDS.length]).join(" ") +
+      ` ${String(row)}`,
+  ).join("\n\n");
+
 let code: Session;
 before(async () => {
   fs.cpSync(path.join(root, "sample"), folder, { recursive: true });
+  fs.writeFileSync(path.join(folder, "long.txt"), longText());
   code = await openVsCode({
     extensions: [root],
     folder,
@@ -28,8 +42,7 @@ after(async () => {
 
 test("a selection is compared by every encoder, from the editor's context menu", async () => {
   await code.openFile("http.ts");
-  await code.key("Control+A");
-  await code.page.locator(".editor-instance .selected-text").first().waitFor({ state: "attached" });
+  await code.selectAll();
   await code.chooseFromContextMenu("Compare Embeddings");
   const panel = await code.webview(".plot[data-encoder] canvas");
   await panel.locator(".agree").waitFor();
@@ -73,10 +86,37 @@ test("the engine restarts under the panel and the next comparison works", async 
   assert.equal(await panel.locator(".plot[data-encoder]").count(), 3);
 });
 
+test("a comparison under way survives a restart of the engine", async () => {
+  await code.openFile("long.txt");
+  await code.selectAll();
+  await code.chooseFromContextMenu("Compare Embeddings");
+  const panel = await code.webview(".plot.placeholder");
+  await panel.locator("header h1", { hasText: `${String(LONG_PARAGRAPHS)} segments` }).waitFor();
+  await code.command("Compare Embeddings: Restart Engine");
+  // Still under way, or this would prove nothing.
+  assert.ok((await panel.locator(".plot.placeholder").count()) > 0);
+  await panel.locator(".agree").waitFor({ timeout: 120_000 });
+  assert.equal(await panel.locator(".plot[data-encoder]").count(), 3);
+});
+
 test("the sidebar lists encoders with ticks and the comparison just made", async () => {
   await code.viewContainer("Compare Embeddings");
   const rows = code.page.locator(".sidebar .monaco-list-row");
   await rows.filter({ hasText: "all-MiniLM-L6-v2" }).waitFor();
   assert.equal(await rows.filter({ hasText: "384 d" }).count(), 2);
   await rows.filter({ hasText: "http.ts" }).waitFor();
+});
+
+test("after a reload of the window the comparison is there again, as it was set", async () => {
+  await code.page.locator(".tab", { hasText: "Compare: http.ts" }).click();
+  await code.page.evaluate(() => {
+    document.body.setAttribute("data-before", "");
+  });
+  await code.command("Developer: Reload Window");
+  await code.page.locator("body:not([data-before])").waitFor();
+  await code.page.locator(".monaco-workbench .statusbar").waitFor();
+  const panel = await code.webview('header h1:has-text("http.ts")');
+  await panel.locator(".agree").waitFor();
+  assert.equal(await panel.locator("header select").first().inputValue(), "lines");
+  assert.equal(await panel.locator(".plot[data-encoder]").count(), 3);
 });

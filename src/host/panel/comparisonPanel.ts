@@ -39,7 +39,6 @@ export function attachPanel(
 
   const run = async (): Promise<void> => {
     running?.cancel();
-    running?.dispose();
     const source = new vscode.CancellationTokenSource();
     running = source;
     const mine = ++revision;
@@ -75,6 +74,8 @@ export function attachPanel(
       current({ type: "failed", revision: mine, error: errorData(error) });
     } finally {
       busy.dispose();
+      if (running === source) running = undefined;
+      source.dispose();
     }
   };
 
@@ -125,6 +126,10 @@ export function attachPanel(
   };
 
   const subscriptions = [
+    // What a restart interrupts begins again: who restarts the engine wants an answer, not an error.
+    engine.onDidRestart(() => {
+      if (running !== undefined) void run();
+    }),
     panel.webview.onDidReceiveMessage((data: unknown) => {
       const message = parseMessage(data);
       if (message !== undefined) void receive(message);
@@ -139,7 +144,6 @@ export function attachPanel(
   ];
   panel.onDidDispose(() => {
     running?.cancel();
-    running?.dispose();
     for (const subscription of subscriptions) subscription.dispose();
   });
 }

@@ -1,0 +1,32 @@
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { test } from "node:test";
+
+import { openVsCode } from "../../scripts/vscode/session.ts";
+
+const root = path.resolve(import.meta.dirname, "../..");
+
+test("in an untrusted workspace the bundled encoders compare, and the workspace cannot choose the engine's program", async () => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "restricted-"));
+  fs.cpSync(path.join(root, "sample"), folder, { recursive: true });
+  fs.mkdirSync(path.join(folder, ".vscode"));
+  fs.writeFileSync(
+    path.join(folder, ".vscode", "settings.json"),
+    JSON.stringify({ "compareEmbeddings.engine.node": path.join(folder, "evil") }),
+  );
+  const code = await openVsCode({ extensions: [root], folder, restricted: true, viewport: { width: 1600, height: 900 } });
+  try {
+    await code.page.locator(".statusbar-item", { hasText: "Restricted Mode" }).waitFor();
+    await code.openFile("cache.ts");
+    await code.selectAll();
+    await code.chooseFromContextMenu("Compare Embeddings");
+    const panel = await code.webview(".plot[data-encoder] canvas");
+    await panel.locator(".plot[data-encoder]").nth(2).waitFor();
+    assert.equal(await panel.locator(".plot[data-encoder]").count(), 3);
+  } finally {
+    await code.close();
+    fs.rmSync(folder, { recursive: true, force: true });
+  }
+});
