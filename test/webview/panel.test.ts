@@ -127,6 +127,20 @@ test("every cell has the colour of its percentile, and the diagonal says nothing
   await page.close();
 });
 
+test("a segment the encoder read in part says how much of it was read", async () => {
+  const messages = comparisonMessages(3, ["a", "b"]);
+  for (const message of messages)
+    if (message.type === "outcome" && message.outcome.ok && message.outcome.id === "b") message.outcome.result.read[1] = 0.43;
+  const page = await openPanel(messages);
+  await page.locator(".neighbours ol").nth(1).getByText("43 % read").waitFor();
+  assert.equal(await page.getByText("43 % read").count(), 1);
+  await page.locator(".note", { hasText: "1 read in part" }).waitFor();
+  const box = (await page.locator(".plot[data-encoder]").first().boundingBox())!;
+  await page.mouse.move(box.x + box.width * 0.5, box.y + box.height * 0.16);
+  await page.locator("#tip tr").nth(1).getByText("43 % of segment 1 read").waitFor();
+  await page.close();
+});
+
 test("the pointer's cell shows in every heatmap and in the tip; a click shows both places", async () => {
   const page = await openPanel(comparisonMessages(6, ["a", "b", "c"]));
   const plot = page.locator(".plot[data-encoder]").first();

@@ -40,6 +40,12 @@ export function scoreOf(state: State, id: string, i: number, j: number): { cosin
   return { cosine, percentile: distributionOf(result, state.segments.length).percentile(cosine) };
 }
 
+/** What of a segment the encoder read, in whole per cent; undefined when it read all of it. */
+export function partRead(state: State, id: string, segment: number): number | undefined {
+  const read = resultOf(state, id)?.read[segment] ?? 1;
+  return read < 1 ? Math.min(99, Math.max(1, Math.round(read * 100))) : undefined;
+}
+
 export interface RankedNeighbour extends Neighbour {
   readonly percentile: number;
   /** Ranks gained against the first encoder; null for the first encoder itself and where it does not list the segment at all. */

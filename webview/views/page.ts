@@ -3,7 +3,16 @@ import { html, nothing, type TemplateResult } from "lit-html";
 import type { FromPanel, PanelEncoder } from "../../src/protocol/panel.ts";
 import { shownOrder, type Action, type Cell, type Column, type State } from "../state.ts";
 import { busy, button, segmented, select } from "../ui.ts";
-import { disputed, distributionOf, neighbourLists, ordinal, resultOf, scoreOf, type RankedNeighbour } from "./derive.ts";
+import {
+  disputed,
+  distributionOf,
+  neighbourLists,
+  ordinal,
+  partRead,
+  resultOf,
+  scoreOf,
+  type RankedNeighbour,
+} from "./derive.ts";
 import { agreementTable } from "./agreement.ts";
 
 /** What a view may do: change the state, or ask the editor. */
@@ -276,11 +285,12 @@ function neighbours(state: State, { act, send }: Acts): TemplateResult {
   if (segment === undefined) return html``;
   const lists = neighbourLists(state);
   const source = state.spec!.sources[segment.document];
-  const row = (neighbour: RankedNeighbour, rank: number): TemplateResult => {
+  const row = (id: string, neighbour: RankedNeighbour, rank: number): TemplateResult => {
     const { label } = state.segments[neighbour.index]!;
+    const part = partRead(state, id, neighbour.index);
     return html`<li>
       <button
-        title="${label}: cosine ${neighbour.score.toFixed(3)}, ${ordinal(neighbour.percentile)} percentile"
+        title="${label}: cosine ${neighbour.score.toFixed(3)}, ${ordinal(neighbour.percentile)} percentile${part === undefined ? "" : `; its first ${part} % were read`}"
         @click=${() => {
           send({ type: "reveal", revision: state.revision, segments: [state.segment, neighbour.index], preserveFocus: true });
         }}
@@ -289,7 +299,10 @@ function neighbours(state: State, { act, send }: Acts): TemplateResult {
         }}
       >
         <span class="rank">${rank + 1}</span><span class="score">${neighbour.score.toFixed(2)}</span
-        ><span class="name ${neighbour.onlyHere ? "only" : ""}">${label}</span><span class="move">${moveOf(neighbour)}</span>
+        ><span class="name ${neighbour.onlyHere ? "only" : ""}">${label}</span
+        >${part === undefined ? nothing : html`<span class="part">${part} % read</span>`}<span class="move"
+          >${moveOf(neighbour)}</span
+        >
         <span class="bar"><span data-share=${neighbour.percentile}></span></span>
       </button>
     </li>`;
@@ -302,7 +315,7 @@ function neighbours(state: State, { act, send }: Acts): TemplateResult {
         ${[...state.columns.keys()].map((id) => {
           const list = lists.get(id);
           return html`<ol class=${dotOf(state, id)} aria-label="Neighbours by ${id}">
-            ${list === undefined || list.length === 0 ? html`<li class="note">${list === undefined ? "" : "no vector, no neighbours"}</li>` : list.map(row)}
+            ${list === undefined || list.length === 0 ? html`<li class="note">${list === undefined ? "" : "no vector, no neighbours"}</li>` : list.map((neighbour, rank) => row(id, neighbour, rank))}
           </ol>`;
         })}
       </div>
@@ -356,17 +369,30 @@ function tip(state: State, { i, j }: Cell): TemplateResult {
           <td><i></i>${encoderOf(state, id)?.name ?? id}</td>
           <td>${score === undefined ? "–" : score.cosine.toFixed(2)}</td>
           <td>${score === undefined ? "" : ordinal(score.percentile)}</td>
+          <td>${partsRead(state, id, i, j)}</td>
         </tr>`;
       })}
     </table>
   `;
 }
 
+/** Which of two segments the encoder read in part, and how much. */
+const partsRead = (state: State, id: string, i: number, j: number): string =>
+  [i, j]
+    .flatMap((segment) => {
+      const part = partRead(state, id, segment);
+      return part === undefined ? [] : [`${part} % of ${state.segments[segment]!.label} read`];
+    })
+    .join(", ");
+
 /** What a screen reader says of a cell. */
 function spoken(state: State, { i, j }: Cell): string {
   const scores = [...state.columns.keys()].map((id) => {
     const score = scoreOf(state, id, i, j);
-    return score === undefined ? `${id}: none` : `${id} ${score.cosine.toFixed(2)}, ${ordinal(score.percentile)} percentile`;
+    const part = partsRead(state, id, i, j);
+    return score === undefined
+      ? `${id}: none`
+      : `${id} ${score.cosine.toFixed(2)}, ${ordinal(score.percentile)} percentile${part === "" ? "" : `, ${part}`}`;
   });
   return `${state.segments[i]!.label} and ${state.segments[j]!.label}: ${scores.join("; ")}`;
 }
