@@ -92,6 +92,15 @@ function steps(page: Page): Steps {
   const menu = page.locator(".monaco-menu");
   const key = (name: string): Promise<void> => page.keyboard.press(name);
 
+  /** Opens the input at the top of the window. A webview that is still loading swallows keys: then they are pressed again. */
+  async function open(name: string): Promise<void> {
+    for (let i = 0; i < PALETTE_TRIES && !(await quickInput.isVisible()); i++) {
+      await key(name);
+      await quickInput.waitFor({ timeout: 2000 }).catch(() => undefined);
+    }
+    await quickInput.waitFor();
+  }
+
   async function contextMenu(): Promise<readonly string[]> {
     const selected = page.locator(".editor-group-container.active .editor-instance .selected-text").first();
     await selected.waitFor({ state: "attached" });
@@ -115,24 +124,21 @@ function steps(page: Page): Steps {
       // A palette that is open does not see commands that arrive later: open it again.
       for (let i = 0; i < PALETTE_TRIES && !(await row.isVisible()); i++) {
         await key("Escape");
-        await key("F1");
-        await quickInput.waitFor();
+        await open("F1");
         await quickInput.fill(`>${title}`);
         await row.waitFor({ timeout: 2000 }).catch(() => undefined);
       }
       await row.click();
     },
     async openFile(name) {
-      await key("Control+P");
-      await quickInput.waitFor();
+      await open("Control+P");
       await quickInput.fill(name);
       await quickPick(path.basename(name)).click();
       await page.locator(".tab.active", { hasText: path.basename(name) }).waitFor();
       await page.locator(".editor-instance .view-line").first().waitFor();
     },
     async selectLines(from, to) {
-      await key("Control+G");
-      await quickInput.waitFor();
+      await open("Control+G");
       await quickInput.fill(`:${from}`);
       await key("Enter");
       for (let line = from; line < to; line++) await key("Shift+ArrowDown");
