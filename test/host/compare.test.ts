@@ -12,7 +12,7 @@ const root = path.resolve(import.meta.dirname, "../..");
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), "sample-"));
 
 /** Enough that encoding it lasts while a person opens the palette. */
-const LONG_PARAGRAPHS = 800;
+const LONG_PARAGRAPHS = 400;
 const WORDS = "cache time header value parse line reader token socket buffer queue retry limit date zone month list merge".split(
   " ",
 );
@@ -116,7 +116,8 @@ test("after a reload of the window the comparison is there again, as it was set"
   await code.page.locator("body:not([data-before])").waitFor();
   await code.page.locator(".monaco-workbench .statusbar").waitFor();
   const panel = await code.webview('header h1:has-text("http.ts")');
-  await panel.locator(".agree").waitFor();
+  // The long comparison comes back too, and both are embedded anew.
+  await panel.locator(".agree").waitFor({ timeout: 120_000 });
   assert.equal(await panel.locator("header select").first().inputValue(), "lines");
   assert.equal(await panel.locator(".plot[data-encoder]").count(), 3);
 });
