@@ -125,7 +125,8 @@ function steps(page: Page): Steps {
       for (let i = 0; i < PALETTE_TRIES && !(await row.isVisible()); i++) {
         await key("Escape");
         await open("F1");
-        await quickInput.fill(`>${title}`);
+        // A webview that has just loaded takes the focus, and the palette closes: then it is opened again.
+        await quickInput.fill(`>${title}`, { timeout: 2000 }).catch(() => undefined);
         await row.waitFor({ timeout: 2000 }).catch(() => undefined);
       }
       await row.click();

@@ -109,6 +109,8 @@ test("the sidebar lists encoders with ticks and the comparison just made", async
 
 test("after a reload of the window the comparison is there again, as it was set", async () => {
   await code.page.locator(".tab", { hasText: "Compare: http.ts" }).click();
+  const shown = await code.webview('header h1:has-text("http.ts")');
+  await shown.locator(".agree").waitFor();
   await code.page.evaluate(() => {
     document.body.setAttribute("data-before", "");
   });
