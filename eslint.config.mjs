@@ -25,6 +25,25 @@ const only = (room, mayRooms, mayPackages) => ({
   },
 });
 
+const inBrowser = (files, paths) => ({
+  files: [files],
+  rules: {
+    "no-restricted-imports": [
+      "error",
+      {
+        patterns: [
+          {
+            regex: "^(\\.\\./)+src/(?!core/|protocol/(panel|replay)\\.ts$)",
+            message: "The panel talks only through protocol/panel.",
+          },
+          { regex: "^(vscode|node:|onnxruntime)", message: "The panel runs in a browser." },
+        ],
+        paths,
+      },
+    ],
+  },
+});
+
 export default defineConfig(
   globalIgnores(["dist/", "out/", "models/", "node_modules/", "test/fixtures/", "sample/", "**/*.mjs", "scripts/bootstrap.mjs"]),
   tseslint.configs.strictTypeChecked,
@@ -57,25 +76,10 @@ export default defineConfig(
   ),
   only("host", ["core", "protocol", "process"], ["node", "vscode", "vscode-jsonrpc", "valibot"]),
   only("cli", ["core", "protocol", "process"], ["node", "valibot"]),
-  {
-    files: ["webview/**/*.ts"],
-    rules: {
-      "no-restricted-imports": [
-        "error",
-        {
-          patterns: [
-            {
-              regex: "^(\\.\\./)+src/(?!core/|protocol/(panel|replay)\\.ts$)",
-              message: "The panel talks only through protocol/panel.",
-            },
-            { regex: "^(vscode|node:|onnxruntime)", message: "The panel runs in a browser." },
-          ],
-          paths: [{ name: "@vscode/webview-ui-toolkit", message: "Only webview/ui.ts imports the widget toolkit." }],
-        },
-      ],
-    },
-  },
-  { files: ["webview/ui.ts"], rules: { "no-restricted-imports": "off" } },
+  inBrowser("webview/**/*.ts", [
+    { name: "@vscode/webview-ui-toolkit", message: "Only webview/ui.ts imports the widget toolkit." },
+  ]),
+  inBrowser("webview/ui.ts", []),
   {
     files: ["test/**/*.ts"],
     rules: {

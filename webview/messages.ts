@@ -40,6 +40,7 @@ const TO_PANEL = v.variant("type", [
 
 /** undefined for what is no message to the panel; the editor itself sends such too. */
 export function parseMessage(data: unknown): ToPanel | undefined {
-  const parsed = v.safeParse(TO_PANEL, data);
-  return parsed.success ? (parsed.output as unknown as ToPanel) : undefined;
+  return isMessage(data) ? data : undefined;
 }
+
+const isMessage = (data: unknown): data is ToPanel => v.is(TO_PANEL, data);

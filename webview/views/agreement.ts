@@ -2,6 +2,7 @@ import { html, type TemplateResult } from "lit-html";
 
 import type { Agreement } from "../../src/protocol/panel.ts";
 import type { State } from "../state.ts";
+import { dotOf } from "./derive.ts";
 
 /** How alike the encoders' spaces are, pair by pair, each number with what chance alone would give. */
 export function agreementTable(state: State): TemplateResult {
@@ -11,13 +12,6 @@ export function agreementTable(state: State): TemplateResult {
       ${state.status === "running" ? "Comes when all encoders are done." : "No two encoders gave vectors."}
     </p>`;
   const ids = [...state.columns.keys()];
-  const dot = (id: string): string =>
-    `dot-${
-      Math.max(
-        0,
-        state.encoders.findIndex((encoder) => encoder.id === id),
-      ) % 8
-    }`;
   const of = (a: string, b: string): Agreement | undefined =>
     state.agreement.find((pair) => (pair.a === a && pair.b === b) || (pair.a === b && pair.b === a));
   const measured = state.agreement.filter(({ debiasedCka }) => debiasedCka !== null);
@@ -37,14 +31,14 @@ export function agreementTable(state: State): TemplateResult {
       <thead>
         <tr>
           <td></td>
-          ${ids.map((id) => html`<th scope="col" class=${dot(id)} title=${id}><i></i><span class="visually-hidden">${id}</span></th>`)}
+          ${ids.map((id) => html`<th scope="col" class=${dotOf(state, id)} title=${id}><i></i><span class="visually-hidden">${id}</span></th>`)}
         </tr>
       </thead>
       <tbody>
         ${ids.map(
           (a) =>
             html`<tr>
-              <th scope="row" class=${dot(a)} title=${a}><i></i><span class="visually-hidden">${a}</span></th>
+              <th scope="row" class=${dotOf(state, a)} title=${a}><i></i><span class="visually-hidden">${a}</span></th>
               ${ids.map((b) => value(a, b))}
             </tr>`,
         )}

@@ -44,8 +44,10 @@ export const css = ([r, g, b]: Rgb): string => `rgb(${r} ${g} ${b})`;
 const ramp = (colour: (t: number) => Rgb): readonly Rgb[] =>
   Array.from({ length: STEPS }, (_, step) => colour(step / (STEPS - 1)));
 
-const mix = (a: Rgb, b: Rgb, share: number): Rgb =>
-  [0, 1, 2].map((c) => Math.round(a[c]! + (b[c]! - a[c]!) * share)) as unknown as Rgb;
+function mix(from: Rgb, to: Rgb, share: number): Rgb {
+  const channel = (c: 0 | 1 | 2): number => Math.round(from[c] + (to[c] - from[c]) * share);
+  return [channel(0), channel(1), channel(2)];
+}
 
 function parse(colour: string): Rgb | undefined {
   const numbers = colour.match(/[\d.]+/g)?.map(Number);

@@ -1,15 +1,27 @@
 import { distribution, type Distribution } from "../../src/core/similarity/distribution.ts";
 import { disputedPairs, type DisputedPair } from "../../src/core/similarity/disputed.ts";
 import { neighboursOf, type Neighbour } from "../../src/core/similarity/neighbours.ts";
-import type { EncoderComparison } from "../../src/protocol/panel.ts";
+import type { EncoderComparison, PanelEncoder } from "../../src/protocol/panel.ts";
 import type { State } from "../state.ts";
 import { pairValue } from "./heatmap.ts";
 
 /** Neighbours listed under each heatmap. */
-export const LISTED = 7;
+const LISTED = 7;
 const DISPUTED = 6;
 /** Above this the list of disputed pairs would cost more than a blink. */
 const MAX_DISPUTED_SEGMENTS = 600;
+
+/** Colours that tell encoders apart; the ninth encoder wears the first one again. */
+const DOTS = 8;
+
+export const encoderOf = (state: State, id: string): PanelEncoder | undefined =>
+  state.encoders.find((encoder) => encoder.id === id);
+
+/** The class of an encoder's colour: its place among all, so the same in every view. */
+export function dotOf({ encoders }: State, id: string): string {
+  const place = encoders.findIndex((encoder) => encoder.id === id);
+  return `dot-${Math.max(0, place) % DOTS}`;
+}
 
 const distributions = new WeakMap<EncoderComparison, Distribution>();
 
@@ -29,8 +41,7 @@ export function resultOf(state: State, id: string): EncoderComparison | undefine
   return column?.kind === "done" ? column.result : undefined;
 }
 
-export const hasPair = ({ hasVector }: EncoderComparison, i: number, j: number): boolean =>
-  hasVector[i] === 1 && hasVector[j] === 1;
+const hasPair = ({ hasVector }: EncoderComparison, i: number, j: number): boolean => hasVector[i] === 1 && hasVector[j] === 1;
 
 /** Cosine and percentile (0 … 1) of a pair, undefined without vectors. */
 export function scoreOf(state: State, id: string, i: number, j: number): { cosine: number; percentile: number } | undefined {

@@ -29,9 +29,8 @@ export function draw(root: HTMLElement, state: State, cellsToo: boolean): void {
       const legend = root.querySelector<HTMLCanvasElement>(`[data-legend="${CSS.escape(id)}"]`)!;
       drawLegend(legend, histogram(BINS), colours, css(theme.dark ? [110, 110, 110] : [170, 170, 170]), colourAt);
     }
-  const line = getComputedStyle(document.body).getPropertyValue("--crosshair").trim();
-  for (const plot of root.querySelectorAll<HTMLElement>(".plot[data-encoder]"))
-    drawCrosshair(plot.querySelector<HTMLCanvasElement>(".cross")!, order, state.cell, state.segment, line);
+  for (const cross of root.querySelectorAll<HTMLCanvasElement>(".plot[data-encoder] .cross"))
+    drawCrosshair(cross, order, state.cell, state.segment);
   const first = root.querySelector<HTMLElement>(".plot");
   const labels = root.querySelector<HTMLElement>(".labels");
   if (first !== null && labels !== null) labels.style.height = `${first.clientHeight}px`;

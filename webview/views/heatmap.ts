@@ -37,20 +37,14 @@ export function drawHeatmap(
 }
 
 /** The crosshair over a heatmap: a frame around row and column, a stronger one around the cell. */
-export function drawCrosshair(
-  canvas: HTMLCanvasElement,
-  order: readonly number[],
-  cell: Cell | null,
-  segment: number,
-  line: string,
-): void {
+export function drawCrosshair(canvas: HTMLCanvasElement, order: readonly number[], cell: Cell | null, segment: number): void {
   const size = Math.round(canvas.clientWidth * devicePixelRatio);
   canvas.width = size;
   canvas.height = size;
   const context = canvas.getContext("2d");
   if (context === null || order.length === 0) return;
   const step = size / order.length;
-  context.strokeStyle = line;
+  context.strokeStyle = getComputedStyle(canvas).color;
   const band = (row: number, column: number, width: number, height: number, thickness: number): void => {
     context.lineWidth = thickness * devicePixelRatio;
     const inset = context.lineWidth / 2;
