@@ -3,6 +3,7 @@ import fs from "node:fs";
 import path from "node:path";
 
 import { PRECISIONS } from "../src/core/encoders/card.ts";
+import { MODEL_FILES } from "../src/core/encoders/manifest.ts";
 import { startChild } from "../src/process/childProcess.ts";
 import { encode, hello } from "../src/protocol/encoder.ts";
 import { PROTOCOL_VERSION } from "../src/protocol/engine.ts";
@@ -67,7 +68,7 @@ async function report(): Promise<void> {
         known.map((row) => vectors.subarray(row * dimensions, (row + 1) * dimensions)),
         known.map((row) => expected[row]!),
       );
-      const file = path.join(folder, "onnx", precision === "fp32" ? "model.onnx" : `model_${precision}.onnx`);
+      const file = path.join(folder, MODEL_FILES[precision]);
       console.log(
         [
           id.padEnd(25),

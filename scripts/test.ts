@@ -51,6 +51,7 @@ const STEPS: readonly Step[] = [
   command("types", bin("tsc"), "-b"),
   command("lint", bin("eslint"), "."),
   command("format", bin("prettier"), "--check", "--log-level=warn", "."),
+  command("spelling", bin("cspell"), "--no-progress", "--no-summary"),
   suite("unit", 2),
   suite("golden", 1),
   suite("engine", 1),
@@ -74,7 +75,7 @@ async function main(): Promise<number> {
     if (
       chosen.length === 0 &&
       !fs.existsSync(path.join(root, "test", step.name)) &&
-      !["types", "lint", "format"].includes(step.name)
+      !["types", "lint", "format", "spelling"].includes(step.name)
     )
       continue;
     const started = performance.now();

@@ -1,23 +1,18 @@
 import fs from "node:fs";
 import path from "node:path";
 
+import * as v from "valibot";
+
 import { PRECISIONS, type Precision } from "../../src/core/encoders/card.ts";
-import type { BuiltEncoder, EncoderManifest } from "../../src/core/encoders/manifest.ts";
+import { MODEL_FILES, type BuiltEncoder, type EncoderManifest } from "../../src/core/encoders/manifest.ts";
 import { readSafetensors, type Tensor } from "../../src/encoder/formats/safetensors.ts";
-import { bertGraph, type BertConfig } from "../../src/encoder/onnx/bert.ts";
+import { BERT_CONFIG, bertGraph } from "../../src/encoder/onnx/bert.ts";
 import { bertWeightsOfOnnx } from "../../src/encoder/onnx/initializers.ts";
 import { staticTableGraph } from "../../src/encoder/onnx/staticTable.ts";
 import { fetchFile, sha256 } from "./fetch.ts";
 
 /** Raise when the same inputs give other bytes: built folders are then built again. */
 const BUILDER_VERSION = 1;
-
-/** The file of each precision in a model folder. */
-export const MODEL_FILES: Readonly<Record<Precision, string>> = {
-  fp32: "onnx/model.onnx",
-  w8: "onnx/model_w8.onnx",
-  int8: "onnx/model_int8.onnx",
-};
 
 /** Whether `folder` holds what this manifest gives with this builder. Looks at sizes, does not hash again. */
 export function isBuilt(manifest: EncoderManifest, folder: string): boolean {
@@ -64,7 +59,7 @@ async function filesOf(manifest: EncoderManifest): Promise<Files> {
   const weights = await source("weights");
   const tensors: ReadonlyMap<string, Tensor> =
     manifest.recipe === "bert-safetensors" ? readSafetensors(weights) : bertWeightsOfOnnx(weights, "model.0.auto_model.");
-  const config = manifest.config as unknown as BertConfig;
+  const config = v.parse(BERT_CONFIG, manifest.config);
   return {
     ...models((precision) => bertGraph(config, tensors, precision, note)),
     ...settings(manifest, manifest.config ?? {}),

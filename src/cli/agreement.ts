@@ -9,7 +9,7 @@ import { UsageError, wholeNumber } from "./usage.ts";
 const NEIGHBOURS = 10;
 
 export function agreementCommand({ values, paths }: CommandArguments): Promise<void> {
-  if (paths.length !== 2) throw new UsageError("agreement needs two .npy files");
+  if (paths.length !== 2) throw new UsageError("agreement needs two .npy files.");
   const wanted = wholeNumber("k", values.k, 1) ?? NEIGHBOURS;
   const [x, y] = [readNpy(paths[0]!), readNpy(paths[1]!)];
   if (x.n !== y.n) throw badRequest(`The files hold ${x.n} and ${y.n} rows; they must be of the same items.`);

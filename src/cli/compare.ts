@@ -2,7 +2,7 @@ import fs from "node:fs";
 
 import { condensedIndex } from "../core/similarity/condensed.ts";
 import { neighboursOf } from "../core/similarity/neighbours.ts";
-import { SPLIT_MODES } from "../core/text/segment.ts";
+import { SPLIT_MODES, type SplitMode } from "../core/text/segment.ts";
 import {
   compare,
   listEncoders,
@@ -16,7 +16,7 @@ import { htmlPage } from "./html.ts";
 import type { CommandArguments } from "./main.ts";
 import { readSources } from "./sources.ts";
 import { terminalReport } from "./terminal.ts";
-import { oneOf, UsageError, wholeNumber } from "./usage.ts";
+import { errorLine, oneOf, UsageError, wholeNumber } from "./usage.ts";
 
 /** Neighbours shown, and counted by mutual neighbours. */
 const NEIGHBOURS = 10;
@@ -24,13 +24,14 @@ const NEIGHBOURS = 10;
 /** What was compared, with what came of it. */
 export interface Comparison {
   readonly documents: readonly SourceDocument[];
+  readonly split: SplitMode;
   readonly encoders: readonly EncoderInfo[];
   readonly result: CompareResult;
   readonly k: number;
 }
 
 export async function compareCommand({ values, paths }: CommandArguments): Promise<void> {
-  if (paths.length === 0) throw new UsageError("compare needs files or folders");
+  if (paths.length === 0) throw new UsageError("compare needs files or folders.");
   const split = oneOf("split", values.split, SPLIT_MODES) ?? "auto";
   const k = wholeNumber("k", values.k, 1) ?? NEIGHBOURS;
   const documents = readSources(paths);
@@ -39,7 +40,7 @@ export async function compareCommand({ values, paths }: CommandArguments): Promi
     const ids = values.models?.split(",") ?? known.map(({ id }) => id);
     const params = { documents, split, encoders: ids.map((id) => ({ id })), k };
     const result = await engine.request(compare, params, { token });
-    return { documents, encoders: known.filter(({ id }) => ids.includes(id)), result, k };
+    return { documents, split, encoders: known.filter(({ id }) => ids.includes(id)), result, k };
   });
   if (values.html !== undefined) {
     fs.writeFileSync(values.html, htmlPage(comparison));
@@ -48,7 +49,7 @@ export async function compareCommand({ values, paths }: CommandArguments): Promi
   if (values.json === true) console.log(JSON.stringify(jsonOf(comparison)));
   else if (values.html === undefined || values.terminal === true) console.log(terminalReport(comparison));
   const failed = comparison.result.outcomes.flatMap((outcome) => (outcome.ok ? [] : [outcome]));
-  for (const { id, error } of failed) console.error(`compare-embeddings: ${id}: ${error.message}`);
+  for (const { id, error } of failed) errorLine(`${id}: ${error.message}`);
   if (failed.length === comparison.result.outcomes.length) process.exitCode = 1;
 }
 

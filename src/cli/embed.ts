@@ -50,7 +50,7 @@ export async function tokenizeCommand({ values }: CommandArguments): Promise<voi
 }
 
 function required(model: string | undefined): string {
-  if (model === undefined) throw new UsageError("--model is needed");
+  if (model === undefined) throw new UsageError("--model is needed.");
   return model;
 }
 

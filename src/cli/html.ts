@@ -4,11 +4,11 @@ import path from "node:path";
 import type { ToPanel } from "../protocol/panel.ts";
 import { encodeReplay } from "../protocol/replay.ts";
 import type { Comparison } from "./compare.ts";
-import { installation } from "./engine.ts";
+import { ROOT } from "./engine.ts";
 
 /** The panel as one file that needs nothing else: its script, its style and the messages it would have been sent. */
-export function htmlPage({ documents, encoders, result }: Comparison): string {
-  const folder = path.join(installation().root, "dist", "webview");
+export function htmlPage({ documents, split, encoders, result }: Comparison): string {
+  const folder = path.join(ROOT, "dist", "webview");
   const read = (file: string): string => fs.readFileSync(path.join(folder, file), "utf8");
   const title = documents.length === 1 ? documents[0]!.path : `${documents.length} files`;
   const messages: ToPanel[] = [
@@ -19,7 +19,7 @@ export function htmlPage({ documents, encoders, result }: Comparison): string {
         id: "page",
         title,
         sources: documents.map(({ uri, path: name, languageId }) => ({ uri, path: name, languageId })),
-        split: "auto",
+        split,
         encoders: result.outcomes.map(({ id }) => ({ id })),
       },
       encoders: encoders.map(({ id, name, state, card }) => ({ id, name, state, card })),

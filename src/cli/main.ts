@@ -6,7 +6,7 @@ import { agreementCommand } from "./agreement.ts";
 import { compareCommand } from "./compare.ts";
 import { embedCommand, tokenizeCommand } from "./embed.ts";
 import { modelsCommand } from "./models.ts";
-import { UsageError } from "./usage.ts";
+import { errorLine, UsageError } from "./usage.ts";
 
 const USAGE = `usage: compare-embeddings COMMAND
 
@@ -59,14 +59,14 @@ async function main(): Promise<number> {
     }
     const [name, ...paths] = positionals;
     const command = name === undefined ? undefined : COMMANDS[name];
-    if (command === undefined) throw new UsageError(name === undefined ? "no command" : `no command ${name}`);
+    if (command === undefined) throw new UsageError(name === undefined ? "No command." : `There is no command ${name}.`);
     await command({ values, paths });
     return 0;
   } catch (error) {
     const usage = error instanceof UsageError || (error instanceof TypeError && "code" in error);
     const hint = error instanceof EmbedError && error.data.hint !== undefined ? ` ${error.data.hint}` : "";
-    console.error(`compare-embeddings: ${error instanceof Error ? error.message : String(error)}${hint}`);
-    if (usage) console.error(USAGE);
+    const help = usage ? " See compare-embeddings --help." : "";
+    errorLine(`${error instanceof Error ? error.message : String(error)}${hint}${help}`);
     return usage ? 2 : 1;
   }
 }

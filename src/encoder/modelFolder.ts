@@ -5,6 +5,7 @@ import path from "node:path";
 import * as v from "valibot";
 
 import type { Pooling, Precision } from "../core/encoders/card.ts";
+import { MODEL_FILES } from "../core/encoders/manifest.ts";
 import { badModel, missingWeights } from "../protocol/errors.ts";
 import { prescan } from "./prescan.ts";
 
@@ -19,19 +20,24 @@ export interface ModelFolder {
   readonly digest: string;
 }
 
-/** Where the weights of a precision may lie; the first that exists is taken. */
-const CANDIDATES: Readonly<Record<Precision, readonly string[]>> = {
-  fp32: ["onnx/model.onnx", "model.onnx"],
-  w8: ["onnx/model_w8.onnx"],
-  int8: ["onnx/model_int8.onnx", "onnx/model_quantized.onnx"],
+/** How publishers call their files, where it is not how we do. */
+const OTHER_NAMES: Readonly<Partial<Record<Precision, string>>> = {
+  fp32: "model.onnx",
+  int8: "onnx/model_quantized.onnx",
 };
+
+/** Where the weights of a precision may lie; the first that exists is taken. */
+const candidates = (precision: Precision): string[] =>
+  [MODEL_FILES[precision], OTHER_NAMES[precision]].filter((name) => name !== undefined);
 
 /**
  * Everything but the weights themselves: which file, which tokenizer, how tokens become one vector. The model file is
  * scanned before ONNX Runtime sees it. Throws `missingWeights` or `badModel` naming the file and the reason.
  */
 export function readModelFolder(folder: string, precision: Precision): ModelFolder {
-  const onnx = CANDIDATES[precision].map((name) => path.join(folder, name)).find((file) => fs.existsSync(file));
+  const onnx = candidates(precision)
+    .map((name) => path.join(folder, name))
+    .find((file) => fs.existsSync(file));
   if (onnx === undefined) throw missingWeights(path.basename(folder), precision);
   const bytes = readPlainFile(onnx, folder);
   prescan(onnx, bytes);

@@ -88,7 +88,8 @@ export async function embedTexts(
     };
   } catch (error) {
     const data = errorData(error);
-    if (data.code !== "cancelled") registry.setState(encoder.id, "failed", data);
+    // What was asked in vain says nothing about the encoder.
+    if (data.code !== "cancelled" && data.code !== "badRequest") registry.setState(encoder.id, "failed", data);
     throw error;
   }
 }

@@ -3,7 +3,8 @@ import path from "node:path";
 
 import * as v from "valibot";
 
-import { CAUSES, POOLINGS, PRECISIONS, type EncoderCard, type Precision } from "../core/encoders/card.ts";
+import { CAUSES, POOLINGS, PRECISIONS, type EncoderCard } from "../core/encoders/card.ts";
+import { MODEL_FILES } from "../core/encoders/manifest.ts";
 import type { ModelKey } from "../protocol/encoder.ts";
 import type { EncoderChoice, EncoderInfo, EncoderState } from "../protocol/engine.ts";
 import { unknownEncoder, type EmbedErrorData } from "../protocol/errors.ts";
@@ -15,12 +16,6 @@ export interface Registry {
   modelOf(choice: EncoderChoice): ModelKey;
   setState(id: string, state: EncoderState, error?: EmbedErrorData): void;
 }
-
-const FILES: Readonly<Record<Precision, string>> = {
-  fp32: "onnx/model.onnx",
-  w8: "onnx/model_w8.onnx",
-  int8: "onnx/model_int8.onnx",
-};
 
 export function createRegistry(folders: readonly string[], onChanged: (encoder: EncoderInfo) => void): Registry {
   const states = new Map<string, { state: EncoderState; error?: EmbedErrorData }>();
@@ -37,7 +32,7 @@ export function createRegistry(folders: readonly string[], onChanged: (encoder: 
   const infoOf = (id: string): EncoderInfo => {
     const { folder, name, card } = encoders.get(id)!;
     const precisions = PRECISIONS.flatMap((precision) => {
-      const stat = fs.statSync(path.join(folder, FILES[precision]), { throwIfNoEntry: false });
+      const stat = fs.statSync(path.join(folder, MODEL_FILES[precision]), { throwIfNoEntry: false });
       return stat === undefined ? [] : [{ precision, bytes: stat.size }];
     });
     const known = states.get(id) ?? { state: precisions.length === 0 ? "missing" : "ready" };

@@ -83,13 +83,49 @@ test("a page stands alone: nothing in it is fetched", () => {
   fs.rmSync(folder, { recursive: true });
 });
 
+/** Rows as NumPy writes them, version 1. */
+function npy(n: number, d: number, base64: string): Buffer {
+  const header = `{'descr': '<f4', 'fortran_order': False, 'shape': (${String(n)}, ${String(d)}), }`.padEnd(117) + "\n";
+  const start = Buffer.from("\u0093NUMPY\u0001\u0000\0\0", "latin1");
+  start.writeUInt16LE(header.length, 8);
+  return Buffer.concat([start, Buffer.from(header, "latin1"), Buffer.from(base64, "base64")]);
+}
+
+test("agreement of two vector files has the reference values", () => {
+  const { cases } = JSON.parse(fs.readFileSync(path.join(root, "test/golden/data/measures.json"), "utf8")) as {
+    cases: { n: number; d1: number; d2: number; k: number; x: string; y: string; between: Record<string, number> }[];
+  };
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "npy-"));
+  for (const { n, d1, d2, k, x, y, between } of cases) {
+    fs.writeFileSync(path.join(folder, "x.npy"), npy(n, d1, x));
+    fs.writeFileSync(path.join(folder, "y.npy"), npy(n, d2, y));
+    const files = ["x.npy", "y.npy"].map((name) => path.join(folder, name));
+    const { code, out } = cli(["agreement", ...files, "-k", String(k), "--json"]);
+    assert.equal(code, 0);
+    const found = JSON.parse(out) as { n: number; k: number; between: Record<string, { value: number; chance?: number }> };
+    assert.deepEqual([found.n, found.k], [n, k]);
+    const near = (value: number | undefined, expected: number | undefined): void => {
+      assert.ok(Math.abs(value! - expected!) < 1e-6, `${String(value)} is not ${String(expected)}`);
+    };
+    for (const name of ["linearCka", "debiasedCka", "mutualKnn"]) near(found.between[name]!.value, between[name]);
+    near(found.between["mutualKnn"]!.chance, between["mutualKnnChance"]);
+  }
+  fs.rmSync(folder, { recursive: true });
+});
+
 test("wrong usage is 2, a failure is 1, and both say why in one line", () => {
-  assert.equal(cli(["nonsense"]).code, 2);
-  assert.equal(cli(["embed"]).code, 2);
-  assert.equal(cli(["compare", "--split", "words", "sample"]).code, 2);
+  const oneLine = ({ err }: { err: string }): void => {
+    assert.match(err, /^compare-embeddings: [^\n]+\n$/);
+  };
+  for (const args of [["nonsense"], ["embed"], ["compare", "--split", "words", "sample"], ["models", "--unknown"]]) {
+    const wrong = cli(args);
+    assert.deepEqual([wrong.code, wrong.out], [2, ""]);
+    oneLine(wrong);
+  }
   const missing = cli(["compare", "nowhere"]);
   assert.deepEqual([missing.code, missing.out], [1, ""]);
   assert.match(missing.err, /nowhere: there is no such file/);
+  oneLine(missing);
   const bad = cli(["embed", "--model", "all-MiniLM-L6-v2"], '{"text": "a"}\nnonsense\n');
   assert.equal(bad.code, 1);
   assert.match(bad.err, /Line 2/);

@@ -5,6 +5,7 @@ import path from "node:path";
 import { after, before, test } from "node:test";
 
 import { openVsCode, type Session } from "../../scripts/vscode/session.ts";
+import { compareWhole, HEATMAP, seesThreeHeatmaps } from "./steps.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
 
@@ -41,18 +42,15 @@ after(async () => {
 });
 
 test("a selection is compared by every encoder, from the editor's context menu", async () => {
-  await code.openFile("http.ts");
-  await code.selectAll();
-  await code.chooseFromContextMenu("Compare Embeddings");
-  const panel = await code.webview(".plot[data-encoder] canvas");
+  const panel = await compareWhole(code, "http.ts");
   await panel.locator(".agree").waitFor();
-  assert.equal(await panel.locator(".plot[data-encoder]").count(), 3);
+  await seesThreeHeatmaps(panel);
   assert.match((await panel.locator("header h1").textContent()) ?? "", /http\.ts.*1 file · 6 segments · 3 encoders/s);
   assert.equal(await panel.locator(".neighbours ol").count(), 3);
 });
 
 test("a click on a cell selects both places in the editor", async () => {
-  const panel = await code.webview(".plot[data-encoder] canvas");
+  const panel = await code.webview(HEATMAP);
   const before = await code.page.locator(".editor-instance .selected-text").count();
   const plot = panel.locator(".plot[data-encoder]").first();
   const box = (await plot.boundingBox())!;
@@ -67,36 +65,33 @@ test("a click on a cell selects both places in the editor", async () => {
 });
 
 test("an edit makes the comparison stale, and comparing again makes it fresh", async () => {
-  const panel = await code.webview(".plot[data-encoder] canvas");
+  const panel = await code.webview(HEATMAP);
   await code.page.locator(".editor-instance .view-line").first().click();
   await code.key("Control+Home");
   await code.page.keyboard.type("// edited");
   await panel.locator(".banner", { hasText: "edited since" }).waitFor();
   await panel.locator(".banner vscode-button", { hasText: "Compare again" }).click();
   await panel.locator(".banner").waitFor({ state: "detached" });
-  assert.equal(await panel.locator(".plot[data-encoder]").count(), 3);
+  await seesThreeHeatmaps(panel);
 });
 
 test("the engine restarts under the panel and the next comparison works", async () => {
   await code.command("Compare Embeddings: Restart Engine");
-  const panel = await code.webview(".plot[data-encoder] canvas");
+  const panel = await code.webview(HEATMAP);
   await panel.locator("header select").first().selectOption("lines");
   await panel.locator("header h1", { hasText: /[2-9]\d segments/ }).waitFor();
   await panel.locator(".agree").waitFor();
-  assert.equal(await panel.locator(".plot[data-encoder]").count(), 3);
+  await seesThreeHeatmaps(panel);
 });
 
 test("a comparison under way survives a restart of the engine", async () => {
-  await code.openFile("long.txt");
-  await code.selectAll();
-  await code.chooseFromContextMenu("Compare Embeddings");
-  const panel = await code.webview(".plot.placeholder");
+  const panel = await compareWhole(code, "long.txt", ".plot.placeholder");
   await panel.locator("header h1", { hasText: `${String(LONG_PARAGRAPHS)} segments` }).waitFor();
   await code.command("Compare Embeddings: Restart Engine");
   // Still under way, or this would prove nothing.
   assert.ok((await panel.locator(".plot.placeholder").count()) > 0);
   await panel.locator(".agree").waitFor({ timeout: 120_000 });
-  assert.equal(await panel.locator(".plot[data-encoder]").count(), 3);
+  await seesThreeHeatmaps(panel);
 });
 
 test("the sidebar lists encoders with ticks and the comparison just made", async () => {
@@ -121,5 +116,5 @@ test("after a reload of the window the comparison is there again, as it was set"
   // The long comparison comes back too, and both are embedded anew.
   await panel.locator(".agree").waitFor({ timeout: 120_000 });
   assert.equal(await panel.locator("header select").first().inputValue(), "lines");
-  assert.equal(await panel.locator(".plot[data-encoder]").count(), 3);
+  await seesThreeHeatmaps(panel);
 });

@@ -1,10 +1,10 @@
-import assert from "node:assert/strict";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { test } from "node:test";
 
 import { openVsCode } from "../../scripts/vscode/session.ts";
+import { compareWhole, seesThreeHeatmaps } from "./steps.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
 
@@ -19,12 +19,7 @@ test("in an untrusted workspace the bundled encoders compare, and the workspace 
   const code = await openVsCode({ extensions: [root], folder, restricted: true, viewport: { width: 1600, height: 900 } });
   try {
     await code.page.locator(".statusbar-item", { hasText: "Restricted Mode" }).waitFor();
-    await code.openFile("cache.ts");
-    await code.selectAll();
-    await code.chooseFromContextMenu("Compare Embeddings");
-    const panel = await code.webview(".plot[data-encoder] canvas");
-    await panel.locator(".plot[data-encoder]").nth(2).waitFor();
-    assert.equal(await panel.locator(".plot[data-encoder]").count(), 3);
+    await seesThreeHeatmaps(await compareWhole(code, "cache.ts"));
   } finally {
     await code.close();
     fs.rmSync(folder, { recursive: true, force: true });

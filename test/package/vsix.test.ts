@@ -9,7 +9,9 @@ import { unzipSync } from "fflate";
 import { MAX_BYTES, packExtension, type Packed } from "../../scripts/package.ts";
 import { installVsix } from "../../scripts/vscode/server.ts";
 import { openVsCode } from "../../scripts/vscode/session.ts";
+import { compareWhole, seesThreeHeatmaps } from "../host/steps.ts";
 import { createEngineClient } from "../../src/process/engineClient.ts";
+import { installedIn } from "../../src/process/installation.ts";
 import { embed } from "../../src/protocol/engine.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
@@ -55,15 +57,10 @@ test("unpacked elsewhere it embeds a text", async () => {
     fs.mkdirSync(path.dirname(file), { recursive: true });
     fs.writeFileSync(file, bytes);
   }
-  const inside = (...parts: string[]): string => path.join(folder, "unpacked", "extension", ...parts);
+  const { engine: program, parts } = installedIn(path.join(folder, "unpacked", "extension"));
   const engine = createEngineClient({
-    program: inside("dist", "engine.js"),
-    hello: {
-      encoderFolders: [inside("models")],
-      grammarFolder: inside("dist", "grammars"),
-      encoderProgram: inside("dist", "encoder.js"),
-      workers: 1,
-    },
+    program,
+    hello: { ...parts, workers: 1 },
     onLog: () => undefined,
   });
   try {
@@ -85,12 +82,7 @@ test("installed in the editor it compares a selection", async () => {
   await installVsix(data, packed.file);
   const code = await openVsCode({ data, folder: sample, viewport: { width: 1600, height: 900 } });
   try {
-    await code.openFile("dates.py");
-    await code.selectAll();
-    await code.chooseFromContextMenu("Compare Embeddings");
-    const panel = await code.webview(".plot[data-encoder] canvas");
-    await panel.locator(".plot[data-encoder]").nth(2).waitFor();
-    assert.equal(await panel.locator(".plot[data-encoder]").count(), 3);
+    await seesThreeHeatmaps(await compareWhole(code, "dates.py"));
   } finally {
     await code.close();
   }

@@ -18,6 +18,28 @@ test("what esbuild bundled keeps to the rooms", () => {
   assert.ok(!has("cli", /^src\/(host|engine|encoder)\/|^webview\//));
 });
 
+test("no module imports itself by way of others", () => {
+  const imports = new Map<string, string[]>();
+  for (const file of fs.readdirSync(path.join(root, "out/meta")))
+    for (const [module, { imports: found }] of Object.entries(
+      (readJson(`out/meta/${file}`) as { inputs: Record<string, { imports: { path: string; external?: boolean }[] }> }).inputs,
+    ))
+      if (/^(src|webview)\//.test(module))
+        imports.set(
+          module,
+          found.filter(({ external }) => external !== true).map((to) => to.path),
+        );
+  const finished = new Set<string>();
+  const visit = (module: string, trail: readonly string[]): void => {
+    assert.ok(!trail.includes(module), [...trail.slice(trail.indexOf(module)), module].join(" → "));
+    if (finished.has(module)) return;
+    for (const next of imports.get(module) ?? []) visit(next, [...trail, module]);
+    finished.add(module);
+  };
+  assert.ok(imports.size > 50);
+  for (const module of imports.keys()) visit(module, []);
+});
+
 test("only the encoder and the extension reach for what is not in their bundle", () => {
   const bundle = (name: string): string => fs.readFileSync(path.join(root, "dist", `${name}.js`), "utf8");
   assert.match(bundle("encoder"), /require\d*\("onnxruntime-node"\)/);

@@ -1,4 +1,11 @@
-import type { EncoderCard } from "./card.ts";
+import type { EncoderCard, Precision } from "./card.ts";
+
+/** The file of each precision in a model folder that was built here. */
+export const MODEL_FILES: Readonly<Record<Precision, string>> = {
+  fp32: "onnx/model.onnx",
+  w8: "onnx/model_w8.onnx",
+  int8: "onnx/model_int8.onnx",
+};
 
 /** A file inside an archive of a package registry. */
 export interface PackageFile {

@@ -11,7 +11,7 @@ export interface Span {
 }
 
 /** Cuts off white space at both ends; undefined when nothing is left. */
-export function trimSpan(text: string, span: Span): Span | undefined {
+function trimSpan(text: string, span: Span): Span | undefined {
   let { start, end } = span;
   while (start < end && /\s|\uFEFF/.test(text[start]!)) start++;
   while (end > start && /\s/.test(text[end - 1]!)) end--;

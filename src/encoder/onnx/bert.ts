@@ -1,14 +1,19 @@
+import * as v from "valibot";
+
 import type { Precision } from "../../core/encoders/card.ts";
 import type { Tensor } from "../formats/safetensors.ts";
 import { Graph, type Matrix } from "./graph.ts";
 
+const COUNT = v.pipe(v.number(), v.integer(), v.minValue(1));
+
 /** The entries of a BERT config.json that shape the graph. */
-export interface BertConfig {
-  readonly hidden_size: number;
-  readonly num_attention_heads: number;
-  readonly num_hidden_layers: number;
-  readonly layer_norm_eps: number;
-}
+export const BERT_CONFIG = v.object({
+  hidden_size: COUNT,
+  num_attention_heads: COUNT,
+  num_hidden_layers: COUNT,
+  layer_norm_eps: v.number(),
+});
+export type BertConfig = v.InferOutput<typeof BERT_CONFIG>;
 
 /** What a masked position is given before the softmax: the value the published code used. */
 const MASKED = -10_000;

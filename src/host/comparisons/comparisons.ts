@@ -6,7 +6,6 @@ import { COMMANDS, VIEWS } from "../contributions.ts";
 /** Recent comparisons of this workspace. */
 export interface Comparisons {
   remember(spec: ComparisonSpec): void;
-  get(id: string): ComparisonSpec | undefined;
 }
 
 const RECENT = "comparisons.recent";
@@ -48,6 +47,5 @@ export function registerComparisons(context: vscode.ExtensionContext): Compariso
     remember: (spec) => {
       store([spec, ...recent().filter(({ id }) => id !== spec.id)]);
     },
-    get: (id) => recent().find((spec) => spec.id === id),
   };
 }

@@ -3,6 +3,7 @@ import * as vscode from "vscode";
 import type { EncoderInfo } from "../../protocol/engine.ts";
 import type { EmbedErrorData } from "../../protocol/errors.ts";
 import { createEngineClient, type EngineClient } from "../../process/engineClient.ts";
+import { installedIn } from "../../process/installation.ts";
 import type { SupervisedState } from "../../process/supervisor.ts";
 import { COMMANDS, SETTINGS } from "../contributions.ts";
 
@@ -50,14 +51,12 @@ export function createEngine(context: vscode.ExtensionContext): Engine {
     });
   };
 
-  const file = (...parts: string[]): string => vscode.Uri.joinPath(context.extensionUri, ...parts).fsPath;
+  const installation = installedIn(context.extensionUri.fsPath);
   const workers = settings.get<number | null>(SETTINGS.workers);
   const client = createEngineClient({
-    program: file("dist", "engine.js"),
+    program: installation.engine,
     hello: {
-      encoderFolders: [file("models")],
-      grammarFolder: file("dist", "grammars"),
-      encoderProgram: file("dist", "encoder.js"),
+      ...installation.parts,
       ...(typeof workers === "number" ? { workers } : {}),
     },
     nodePath: nonEmpty(settings.get<string>(SETTINGS.node)),

@@ -1,0 +1,21 @@
+import path from "node:path";
+
+/** Where the parts of an installation lie, by absolute paths. */
+export interface Installation {
+  readonly engine: string;
+  /** What the engine is told of the rest. */
+  readonly parts: { readonly encoderFolders: readonly string[]; readonly grammarFolder: string; readonly encoderProgram: string };
+}
+
+/** The layout that the build writes and the package carries, under `root`. */
+export function installedIn(root: string): Installation {
+  const built = (name: string): string => path.join(root, "dist", name);
+  return {
+    engine: built("engine.js"),
+    parts: {
+      encoderFolders: [path.join(root, "models")],
+      grammarFolder: built("grammars"),
+      encoderProgram: built("encoder.js"),
+    },
+  };
+}
