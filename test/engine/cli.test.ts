@@ -130,3 +130,15 @@ test("wrong usage is 2, a failure is 1, and both say why in one line", () => {
   assert.equal(bad.code, 1);
   assert.match(bad.err, /Line 2/);
 });
+
+test("an encoder run leaves no file behind in the user's home or the temporary folder", () => {
+  const home = fs.mkdtempSync(path.join(os.tmpdir(), "home-"));
+  const { status } = spawnSync(process.execPath, [path.join(root, "dist/cli.js"), "embed", "--model", "all-MiniLM-L6-v2"], {
+    cwd: home,
+    input: JSON.stringify({ text: "the cat sat" }),
+    env: { PATH: process.env["PATH"], HOME: home, TMPDIR: home },
+  });
+  assert.equal(status, 0);
+  assert.deepEqual(fs.readdirSync(home), []);
+  fs.rmSync(home, { recursive: true });
+});

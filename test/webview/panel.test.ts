@@ -127,6 +127,21 @@ test("every cell has the colour of its percentile, and the diagonal says nothing
   await page.close();
 });
 
+test("pairs of a segment without a vector are left clear over the hatched ground", async () => {
+  const messages = comparisonMessages(3, ["a"]);
+  for (const message of messages) if (message.type === "outcome" && message.outcome.ok) message.outcome.result.hasVector[1] = 0;
+  const page = await openPanel(messages);
+  const alpha = await page
+    .locator(".cells")
+    .first()
+    .evaluate((canvas: HTMLCanvasElement) => {
+      const { data } = canvas.getContext("2d")!.getImageData(0, 0, canvas.width, canvas.height);
+      return [...data.filter((_, i) => i % 4 === 3)];
+    });
+  assert.deepEqual(alpha, [255, 0, 255, 0, 255, 0, 255, 0, 255]);
+  await page.close();
+});
+
 test("a segment the encoder read in part says how much of it was read", async () => {
   const messages = comparisonMessages(3, ["a", "b"]);
   for (const message of messages)

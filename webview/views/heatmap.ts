@@ -5,7 +5,10 @@ import { at, css, type Rgb, type Theme } from "./colour.ts";
 /** What a heatmap shows: a value 0 … 1 for a pair of segments, or undefined where a segment has no vector. */
 export type CellValue = (i: number, j: number) => number | undefined;
 
-/** One pixel per cell, scaled by the browser without smoothing: the same cost for 2 and 2,000 segments. */
+/**
+ * One pixel per cell, scaled by the browser without smoothing: the same cost for 2 and 2,000 segments. A pair without a value
+ * is left clear, and the hatched ground shows through.
+ */
 export function drawHeatmap(
   canvas: HTMLCanvasElement,
   order: readonly number[],
@@ -28,10 +31,14 @@ export function drawHeatmap(
   };
   for (let row = 0; row < n; row++)
     for (let column = row; column < n; column++) {
-      const shown = row === column ? undefined : value(order[row]!, order[column]!);
-      const colour = shown === undefined ? theme.mute : at(ramp, shown);
-      put(row, column, colour);
-      put(column, row, colour);
+      if (row === column) {
+        put(row, row, theme.mute);
+        continue;
+      }
+      const shown = value(order[row]!, order[column]!);
+      if (shown === undefined) continue;
+      put(row, column, at(ramp, shown));
+      put(column, row, at(ramp, shown));
     }
   context.putImageData(image, 0, 0);
 }
