@@ -4,7 +4,7 @@ import path from "node:path";
 export interface Installation {
   readonly engine: string;
   /** What the engine is told of the rest. */
-  readonly parts: { readonly encoderFolders: readonly string[]; readonly grammarFolder: string; readonly encoderProgram: string };
+  readonly parts: { readonly encoderFolders: readonly string[]; readonly grammarFolder: string; readonly kernelFolder: string; readonly encoderProgram: string };
 }
 
 /** The layout that the build writes and the package carries, under `root`. */
@@ -15,6 +15,7 @@ export function installedIn(root: string): Installation {
     parts: {
       encoderFolders: [path.join(root, "models")],
       grammarFolder: built("grammars"),
+      kernelFolder: built("kernels"),
       encoderProgram: built("encoder.js"),
     },
   };

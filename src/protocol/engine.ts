@@ -3,9 +3,10 @@ import type { EncoderCard, Pooling, Precision } from "../core/encoders/card.ts";
 import type { Range, SegmentKind, SplitMode } from "../core/text/segment.ts";
 import { notification, request } from "./contract.ts";
 import type { EmbedErrorData } from "./errors.ts";
+import type { NeighboursOutcome } from "./workspace.ts";
 
-/** Raise on every change of this file, encoder.ts or errors.ts: both ends must come from one build. */
-export const PROTOCOL_VERSION = 1;
+/** Raise on every change of this file, workspace.ts, encoder.ts or errors.ts: both ends must come from one build. */
+export const PROTOCOL_VERSION = 2;
 
 /** Most segments one comparison takes: n² cells of 4 bytes per encoder must still cross to the panel in a blink. */
 export const MAX_SEGMENTS = 2000;
@@ -18,6 +19,8 @@ export interface HelloParams {
   readonly encoderFolders: readonly string[];
   /** Folder of the tree-sitter grammars, absolute. */
   readonly grammarFolder: string;
+  /** Folder of the small ONNX graphs that score vectors, absolute. */
+  readonly kernelFolder: string;
   /** The encoder process's program, absolute. */
   readonly encoderProgram: string;
   /** Encoder processes; default one per core. */
@@ -193,7 +196,8 @@ export type Progress =
       readonly total: number;
     }
   | { readonly kind: "outcome"; readonly outcome: EncoderOutcome }
-  | { readonly kind: "phase"; readonly phase: "splitting" | "agreement" };
+  | { readonly kind: "phase"; readonly phase: "splitting" | "agreement" }
+  | { readonly kind: "neighbours"; readonly outcome: NeighboursOutcome };
 
 export const progress = notification<{ readonly token: string; readonly progress: Progress }>("progress");
 

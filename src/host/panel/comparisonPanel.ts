@@ -159,6 +159,7 @@ function messageOf(progress: Progress, revision: number): ToPanel | undefined {
     case "outcome":
       return { type: "outcome", revision, outcome: progress.outcome };
     case "phase":
+    case "neighbours":
       return undefined;
   }
 }
