@@ -33,7 +33,7 @@ const inBrowser = (files, paths) => ({
       {
         patterns: [
           {
-            regex: "^(\\.\\./)+src/(?!core/|protocol/(panel|replay)\\.ts$)",
+            regex: "^(\\.\\./)+src/(?!core/|protocol/(panel|neighboursPanel|replay)\\.ts$)",
             message: "The panel talks only through protocol/panel.",
           },
           { regex: "^(vscode|node:|onnxruntime)", message: "The panel runs in a browser." },
@@ -72,7 +72,7 @@ export default defineConfig(
   only(
     "engine",
     ["core", "protocol", "process"],
-    ["node", "onnxruntime-node", "@vscode/tree-sitter-wasm", "vscode-jsonrpc", "valibot"],
+    ["node", "onnxruntime-node", "@vscode/tree-sitter-wasm", "@zilliz/milvus2-sdk-node", "ignore", "picomatch", "valibot"],
   ),
   only("host", ["core", "protocol", "process"], ["node", "vscode", "vscode-jsonrpc", "valibot"]),
   only("cli", ["core", "protocol", "process"], ["node", "valibot"]),

@@ -142,7 +142,7 @@ export interface SearchFilter {
 
 /** A place where a text stands. */
 export interface Place {
-  /** Absolute path of the file, and as people see it: relative, with the folder's name if there are several. */
+  /** Absolute path of the file (empty if it is not on this machine), and as people see it: relative, with the folder's name if there are several. */
   readonly file: string;
   readonly path: string;
   readonly languageId: string;
@@ -191,6 +191,8 @@ export interface NeighboursParams {
   readonly encoders: readonly EncoderChoice[];
   readonly k: number;
   readonly filter?: SearchFilter;
+  /** Search there instead of in this workspace's own index. BM25 is left out. */
+  readonly shared?: SharedServer;
   readonly progressToken?: string;
 }
 export interface NeighboursResult {
@@ -279,3 +281,30 @@ export const duplicates = request<
   },
   DuplicatesResult
 >("duplicates");
+
+// ---- an index that many share
+
+/** A Milvus server (or a managed one that speaks its protocol), chosen by the user for this workspace. */
+export interface SharedServer {
+  /** host:port */
+  readonly address: string;
+  /** TLS; required unless the host is this machine. */
+  readonly secure: boolean;
+  readonly token?: string;
+}
+export interface ShareResult {
+  /** Texts sent, and those that were there already, per encoder. */
+  readonly sent: Readonly<Record<string, number>>;
+  readonly already: Readonly<Record<string, number>>;
+}
+/** Sends texts, places and vectors of this workspace's index; what an interrupted call has sent is not sent again. */
+export const shareIndex = request<
+  {
+    readonly server: SharedServer;
+    readonly encoders: readonly EncoderChoice[];
+    /** Name under which this workspace's texts are found. */
+    readonly repository: string;
+    readonly progressToken?: string;
+  },
+  ShareResult
+>("shareIndex");

@@ -21,6 +21,7 @@ async function withEngine(
     hello: {
       encoderFolders: [path.join(root, "models")],
       grammarFolder: path.join(root, "node_modules/@vscode/tree-sitter-wasm/wasm"),
+      kernelFolder: path.join(root, "dist/kernels"),
       encoderProgram: path.join(root, "src/encoder/main.ts"),
       workers: 2,
     },
@@ -68,6 +69,7 @@ test("five deaths stop the restarts, with one notice", async () => {
       hello: {
         encoderFolders: [path.join(root, "models")],
         grammarFolder: "",
+        kernelFolder: "",
         encoderProgram: path.join(root, "test/engine/process/dying.ts"),
         workers: 1,
       },
@@ -87,6 +89,7 @@ test("an encoder that hangs is killed at its deadline", async () => {
       hello: {
         encoderFolders: [path.join(root, "models")],
         grammarFolder: "",
+        kernelFolder: "",
         encoderProgram: path.join(root, "test/engine/process/hanging.ts"),
         workers: 1,
         deadlineMs: 500,
