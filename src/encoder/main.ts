@@ -1,8 +1,19 @@
 /** The encoder process: opens model files nobody vouches for, in a process that may be killed. */
 import { createRequire } from "node:module";
 
+import type { CancellationToken } from "../core/base/cancellation.ts";
 import { connectToParent } from "../process/inChild.ts";
-import { encode, hello, load, tokenize, unload, type ModelKey } from "../protocol/encoder.ts";
+import {
+  encode,
+  encodeAll,
+  hello,
+  load,
+  tokenize,
+  unload,
+  type EncodeParams,
+  type EncodeResult,
+  type ModelKey,
+} from "../protocol/encoder.ts";
 import { PROTOCOL_VERSION } from "../protocol/engine.ts";
 import { cancelled } from "../protocol/errors.ts";
 import { openModel, type Model, type Runtime } from "./model.ts";
@@ -30,12 +41,19 @@ function modelOf(key: ModelKey): Promise<Model> {
   return model;
 }
 
-rpc.onRequest(hello, () => ({ protocol: PROTOCOL_VERSION, pid: process.pid, runtime: version }));
-rpc.onRequest(load, async (key) => (await modelOf(key)).info);
-rpc.onRequest(encode, async ({ model, texts, layer, pooling }, token) => {
-  const result = await (await modelOf(model)).encode(texts, layer, pooling, () => token.isCancellationRequested);
+async function encodeOne({ model, ...settings }: EncodeParams, token: CancellationToken): Promise<EncodeResult> {
+  const result = await (await modelOf(model)).encode(settings, () => token.isCancellationRequested);
   if (token.isCancellationRequested) throw cancelled();
   return result;
+}
+
+rpc.onRequest(hello, () => ({ protocol: PROTOCOL_VERSION, pid: process.pid, runtime: version }));
+rpc.onRequest(load, async (key) => (await modelOf(key)).info);
+rpc.onRequest(encode, encodeOne);
+rpc.onRequest(encodeAll, async ({ uses, texts }, token) => {
+  const results: EncodeResult[] = [];
+  for (const use of uses) results.push(await encodeOne({ ...use, texts }, token));
+  return results;
 });
 rpc.onRequest(tokenize, async ({ model, texts }) => (await modelOf(model)).tokenize(texts));
 rpc.onRequest(unload, (key) => {

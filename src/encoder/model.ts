@@ -2,12 +2,12 @@ import { createHash } from "node:crypto";
 
 import type * as ort from "onnxruntime-node";
 
-import type { Pooling, Precision } from "../core/encoders/card.ts";
+import type { Precision } from "../core/encoders/card.ts";
 import { norm, normalise, pool } from "../core/encoders/pooling.ts";
-import type { EncodeResult, LoadedModel, ModelKey } from "../protocol/encoder.ts";
+import type { EncodeParams, EncodeResult, LoadedModel, ModelKey } from "../protocol/encoder.ts";
 import { badModel, badRequest } from "../protocol/errors.ts";
 import { readModelFolder } from "./modelFolder.ts";
-import { readTokenizer } from "./tokenizer/tokenizer.ts";
+import { sharedTokenizer } from "./tokenizer/sharedTokenizer.ts";
 
 /** The runtime as a value, because it must not be loaded before its surroundings are set right: see main.ts. */
 export type Runtime = Pick<typeof ort, "InferenceSession" | "Tensor">;
@@ -16,12 +16,7 @@ export interface Model {
   readonly info: LoadedModel;
   tokenize(texts: readonly string[]): number[][];
   /** Yields between runs, so that cancelling is noticed. */
-  encode(
-    texts: readonly string[],
-    layer: number | undefined,
-    pooling: Pooling | undefined,
-    stopped: () => boolean,
-  ): Promise<EncodeResult>;
+  encode(params: Omit<EncodeParams, "model">, stopped: () => boolean): Promise<EncodeResult>;
 }
 
 /** Tokens of one run: its activations must stay in the core's own cache. */
@@ -31,7 +26,7 @@ const TOKENS_PER_RUN = 512;
 export async function openModel(runtime: Runtime, version: string, { folder, precision }: ModelKey): Promise<Model> {
   const started = performance.now();
   const description = readModelFolder(folder, precision);
-  const tokenizer = readTokenizer(description.tokenizer);
+  const tokenizer = sharedTokenizer(description.tokenizer);
   let session: ort.InferenceSession;
   try {
     session = await runtime.InferenceSession.create(description.onnx, {
@@ -86,10 +81,12 @@ export async function openModel(runtime: Runtime, version: string, { folder, pre
       ms: performance.now() - started,
     },
     tokenize: (texts) => texts.map((text) => idsOf(text).ids),
-    encode: async (texts, layer, pooling = description.pooling, stopped) => {
+    encode: async ({ texts, layer, pooling = description.pooling, prefix = "" }, stopped) => {
       const begun = performance.now();
+      const before = tokenizer.tokenised();
       const output = outputOf(layer);
-      const inputs = texts.map(idsOf);
+      const inputs = texts.map((text) => idsOf(prefix + text));
+      const tokenised = tokenizer.tokenised() - before;
       const vectors = new Float32Array(texts.length * dimensions);
       const hasVector = new Uint8Array(texts.length);
       let run = 0;
@@ -106,9 +103,9 @@ export async function openModel(runtime: Runtime, version: string, { folder, pre
           length,
           padding,
         );
-        const before = performance.now();
+        const entered = performance.now();
         const states = (await session.run(feeds, [output]))[output]!.data as Float32Array;
-        run += performance.now() - before;
+        run += performance.now() - entered;
         batch.forEach((index, row) => {
           const vector = vectors.subarray(index * dimensions, (index + 1) * dimensions);
           pool(states, row * length * dimensions, inputs[index]!.ids.length, dimensions, pooling, vector);
@@ -124,6 +121,7 @@ export async function openModel(runtime: Runtime, version: string, { folder, pre
         tokens: Uint32Array.from(inputs, ({ ids }) => ids.length),
         read: Float32Array.from(inputs, ({ read }) => read),
         hasVector,
+        tokenised,
         ms: { run, total: performance.now() - begun },
       };
     },

@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 
 import type { CancellationToken } from "../core/base/cancellation.ts";
 import type { EmbedResult, EncoderChoice } from "../protocol/engine.ts";
-import { errorData } from "../protocol/errors.ts";
+import type { Role } from "../core/encoders/prompts.ts";
+import { openUse, tellFailure } from "./encoderUse.ts";
 import type { EncoderPool, Priority } from "./pool.ts";
 import type { Registry } from "./registry.ts";
 import type { CachedVector, VectorCache } from "./vectorCache.ts";
@@ -10,6 +11,8 @@ import type { CachedVector, VectorCache } from "./vectorCache.ts";
 export interface EmbedOptions {
   readonly encoder: EncoderChoice;
   readonly texts: readonly string[];
+  /** Puts the encoder's prompt for this role before each text. */
+  readonly role?: Role;
   readonly priority: Priority;
   /** Called at the start and after every unit; the receiver goes by the clock. */
   readonly onProgress: (phase: "loading" | "embedding", done: number, total: number) => void;
@@ -27,17 +30,14 @@ export async function embedTexts(
   cache: VectorCache,
   options: EmbedOptions,
 ): Promise<EmbedResult> {
-  const { encoder, texts, priority, onProgress, token } = options;
+  const { encoder, texts, role, priority, onProgress, token } = options;
   const started = performance.now();
-  const model = registry.modelOf(encoder);
+  onProgress("loading", 0, texts.length);
+  const {
+    settings,
+    key: { identity, dimensions },
+  } = await openUse(pool, registry, encoder, role);
   try {
-    onProgress("loading", 0, texts.length);
-    registry.setState(encoder.id, "loading");
-    const loaded = await pool.load(model);
-    registry.setState(encoder.id, "loaded");
-    const layer = encoder.layer ?? loaded.layers;
-    const pooling = encoder.pooling ?? loaded.pooling;
-    const identity = createHash("sha256").update(`${loaded.identity} ${layer} ${pooling}`).digest("hex");
     const keys = texts.map((text) => createHash("sha256").update(text).digest("base64"));
     const found = new Map<string, CachedVector>();
     const missing = new Map<string, string>();
@@ -50,13 +50,9 @@ export async function embedTexts(
     const total = missing.size;
     let done = 0;
     onProgress("embedding", done, total);
-    const settings = {
-      ...(encoder.layer === undefined ? {} : { layer: encoder.layer }),
-      ...(encoder.pooling === undefined ? {} : { pooling: encoder.pooling }),
-    };
     await Promise.all(
       units([...missing]).map(async (unit) => {
-        const result = await pool.encode({ model, texts: unit.map(([, text]) => text), ...settings }, priority, token);
+        const result = await pool.encode({ ...settings, texts: unit.map(([, text]) => text) }, priority, token);
         unit.forEach(([key], row) => {
           const vector = {
             vector: result.vectors.slice(row * result.dimensions, (row + 1) * result.dimensions),
@@ -73,12 +69,12 @@ export async function embedTexts(
     );
 
     const rows = keys.map((key) => found.get(key)!);
-    const vectors = new Float32Array(texts.length * loaded.dimensions);
+    const vectors = new Float32Array(texts.length * dimensions);
     rows.forEach(({ vector }, row) => {
-      vectors.set(vector, row * loaded.dimensions);
+      vectors.set(vector, row * dimensions);
     });
     return {
-      dimensions: loaded.dimensions,
+      dimensions,
       vectors,
       tokens: Uint32Array.from(rows, ({ tokens }) => tokens),
       read: Float32Array.from(rows, ({ read }) => read),
@@ -87,9 +83,7 @@ export async function embedTexts(
       ms: performance.now() - started,
     };
   } catch (error) {
-    const data = errorData(error);
-    // What was asked in vain says nothing about the encoder.
-    if (data.code !== "cancelled" && data.code !== "badRequest") registry.setState(encoder.id, "failed", data);
+    tellFailure(registry, encoder.id, error);
     throw error;
   }
 }

@@ -1,8 +1,12 @@
+import os from "node:os";
+
 import {
   encode,
+  encodeAll,
   hello,
   load,
   tokenize,
+  type EncodeAllParams,
   type EncodeParams,
   type EncodeResult,
   type LoadedModel,
@@ -12,7 +16,7 @@ import { PROTOCOL_VERSION } from "../protocol/engine.ts";
 import { cancelled, deadlineExceeded, EmbedError, versionMismatch, type EmbedErrorData } from "../protocol/errors.ts";
 import type { CancellationToken } from "../core/base/cancellation.ts";
 import type { Disposable } from "../core/base/disposable.ts";
-import { startChild } from "../process/childProcess.ts";
+import { startChild, type RunningChild } from "../process/childProcess.ts";
 import { Supervisor, type Ready } from "../process/supervisor.ts";
 
 export type Priority = "interactive" | "background";
@@ -20,9 +24,13 @@ export type Priority = "interactive" | "background";
 /** Encoder processes, one per core, and what waits for them. Interactive work overtakes background work between units. */
 export interface EncoderPool extends Disposable {
   readonly workers: number;
+  /** How many processes background work may have at once; all of them unless set. */
+  backgroundWorkers: number;
   /** Version of ONNX Runtime, once a process told it. */
   readonly runtime: string;
   encode(params: EncodeParams, priority: Priority, token: CancellationToken): Promise<EncodeResult>;
+  /** Several models on the same texts, in one process one after the other: a text is tokenised once per tokenizer. */
+  encodeAll(params: EncodeAllParams, priority: Priority, token: CancellationToken): Promise<readonly EncodeResult[]>;
   load(model: ModelKey): Promise<LoadedModel>;
   tokenize(model: ModelKey, texts: readonly string[]): Promise<readonly (readonly number[])[]>;
 }
@@ -58,12 +66,14 @@ const MAX_ATTEMPTS = 2;
 export function createPool(options: PoolOptions): EncoderPool {
   let runtime = "";
   let toldGaveUp = false;
+  let backgroundWorkers = options.workers;
+  let backgroundRunning = 0;
   const waiting: Job[] = [];
   const workers = Array.from({ length: options.workers }, (_, index) => {
     const name = `encoder ${index + 1}`;
     const supervisor = new Supervisor<string>({
       name,
-      start: () => startChild({ name, program: options.program, onLog: options.onLog }),
+      start: () => startPolitely(name, options),
       handshake: async (rpc) => {
         const answer = await rpc.request(hello, { protocol: PROTOCOL_VERSION });
         if (answer.protocol !== PROTOCOL_VERSION) throw versionMismatch(PROTOCOL_VERSION, answer.protocol);
@@ -109,10 +119,14 @@ export function createPool(options: PoolOptions): EncoderPool {
     for (const worker of workers) {
       if (worker.busy || waiting.length === 0) continue;
       const urgent = waiting.findIndex(({ priority }) => priority === "interactive");
+      if (urgent < 0 && backgroundRunning >= backgroundWorkers) return;
       const [job] = waiting.splice(Math.max(0, urgent), 1);
+      const background = job!.priority === "background" ? 1 : 0;
       worker.busy = true;
+      backgroundRunning += background;
       void run(worker.supervisor, job!).finally(() => {
         worker.busy = false;
+        backgroundRunning -= background;
         pump();
       });
     }
@@ -142,12 +156,23 @@ export function createPool(options: PoolOptions): EncoderPool {
 
   return {
     workers: workers.length,
+    get backgroundWorkers() {
+      return backgroundWorkers;
+    },
+    set backgroundWorkers(count) {
+      backgroundWorkers = Math.max(1, Math.min(count, workers.length));
+      pump();
+    },
     get runtime() {
       return runtime;
     },
     encode: (params, priority, token) => {
       const characters = params.texts.reduce((sum, text) => sum + text.length, 0);
       return add(priority, characters, token, ({ rpc }) => rpc.request(encode, params, token));
+    },
+    encodeAll: (params, priority, token) => {
+      const characters = params.uses.length * params.texts.reduce((sum, text) => sum + text.length, 0);
+      return add(priority, characters, token, ({ rpc }) => rpc.request(encodeAll, params, token));
     },
     load: (model) => add("interactive", 0, undefined, ({ rpc }) => rpc.request(load, model)),
     tokenize: (model, texts) => add("interactive", 0, undefined, ({ rpc }) => rpc.request(tokenize, { model, texts })),
@@ -156,4 +181,15 @@ export function createPool(options: PoolOptions): EncoderPool {
       for (const job of waiting.splice(0)) job.reject(cancelled());
     },
   };
+}
+
+/** Encoding takes what the editor leaves: it must never make typing slow. */
+function startPolitely(name: string, { program, onLog }: PoolOptions): RunningChild {
+  const child = startChild({ name, program, onLog });
+  try {
+    os.setPriority(child.pid, os.constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch {
+    // Some systems do not let processes be ranked; then they are equals.
+  }
+  return child;
 }

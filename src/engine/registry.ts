@@ -1,9 +1,11 @@
 import fs from "node:fs";
+import { createRequire } from "node:module";
 import path from "node:path";
 
 import * as v from "valibot";
 
 import { CAUSES, POOLINGS, PRECISIONS, type EncoderCard } from "../core/encoders/card.ts";
+import { promptOf, type Role } from "../core/encoders/prompts.ts";
 import { MODEL_FILES } from "../core/encoders/manifest.ts";
 import type { ModelKey } from "../protocol/encoder.ts";
 import type { EncoderChoice, EncoderInfo, EncoderState } from "../protocol/engine.ts";
@@ -14,6 +16,10 @@ export interface Registry {
   list(): readonly EncoderInfo[];
   /** The folder and precision of a choice. Throws `unknownEncoder`. */
   modelOf(choice: EncoderChoice): ModelKey;
+  /** The text that a choice's encoder wants before texts of a role; see core/encoders/prompts.ts. */
+  promptOf(choice: EncoderChoice, role: Role): string;
+  /** Changes whenever vectors of the choice might: a cheap stand-in for the identity, which only an opened model has. */
+  stampOf(choice: EncoderChoice, role: Role): string;
   setState(id: string, state: EncoderState, error?: EmbedErrorData): void;
 }
 
@@ -39,13 +45,24 @@ export function createRegistry(folders: readonly string[], onChanged: (encoder: 
     return { id, name, bundled: true, ...known, card, precisions };
   };
 
+  const modelOf = ({ id, precision = "w8" }: EncoderChoice): ModelKey => {
+    const encoder = encoders.get(id);
+    if (encoder !== undefined) return { folder: encoder.folder, precision };
+    if (path.isAbsolute(id) && fs.existsSync(id)) return { folder: id, precision };
+    throw unknownEncoder(id);
+  };
+  const prompt = ({ id }: EncoderChoice, role: Role): string => {
+    const card = encoders.get(id)?.card;
+    return card === undefined ? "" : promptOf(card, role);
+  };
+
   return {
     list: () => [...encoders.keys()].map(infoOf),
-    modelOf: ({ id, precision = "w8" }) => {
-      const encoder = encoders.get(id);
-      if (encoder !== undefined) return { folder: encoder.folder, precision };
-      if (path.isAbsolute(id) && fs.existsSync(id)) return { folder: id, precision };
-      throw unknownEncoder(id);
+    modelOf,
+    promptOf: prompt,
+    stampOf: (choice, role) => {
+      const { folder, precision } = modelOf(choice);
+      return JSON.stringify([RUNTIME, folder, precision, choice.layer, choice.pooling, prompt(choice, role), stampOf(folder)]);
     },
     setState: (id, state, error) => {
       const before = states.get(id);
@@ -54,6 +71,29 @@ export function createRegistry(folders: readonly string[], onChanged: (encoder: 
       onChanged(infoOf(id));
     },
   };
+}
+
+/** The version of ONNX Runtime that this installation carries; it is part of every vector's identity. */
+const RUNTIME = runtimeVersion();
+
+function runtimeVersion(): string {
+  const require = createRequire(import.meta.url);
+  try {
+    return (require("onnxruntime-node/package.json") as { version: string }).version;
+  } catch {
+    return "unknown";
+  }
+}
+
+/** Names, sizes and times of what lies in a model folder. */
+function stampOf(folder: string): readonly string[] {
+  return fs
+    .readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .sort()
+    .flatMap((name) => {
+      const stat = fs.statSync(path.join(folder, name), { throwIfNoEntry: false });
+      return stat?.isFile() === true ? [`${name} ${stat.size} ${stat.mtimeMs}`] : [];
+    });
 }
 
 const FACT = v.object({ value: v.string(), source: v.exactOptional(v.string()) });

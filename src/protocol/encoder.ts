@@ -34,7 +34,15 @@ export interface EncodeParams {
   readonly texts: readonly string[];
   readonly layer?: number;
   readonly pooling?: Pooling;
+  /** Put before each text: a prompt of the encoder. */
+  readonly prefix?: string;
 }
+/** The same texts for several models. */
+export interface EncodeAllParams {
+  readonly uses: readonly Omit<EncodeParams, "texts">[];
+  readonly texts: readonly string[];
+}
+
 export interface EncodeResult {
   readonly dimensions: number;
   /** [texts, dimensions], in the order of the texts. */
@@ -42,10 +50,14 @@ export interface EncodeResult {
   readonly tokens: Uint32Array;
   readonly read: Float32Array;
   readonly hasVector: Uint8Array;
+  /** Texts that were tokenised for this; fewer than all where a model with the same tokenizer had just done so. */
+  readonly tokenised: number;
   /** Time inside session.run and time in all, for the share that is ours. */
   readonly ms: { readonly run: number; readonly total: number };
 }
 export const encode = request<EncodeParams, EncodeResult>("encode");
+/** One result per use, in their order. Models that share a tokenizer tokenise a text once. */
+export const encodeAll = request<EncodeAllParams, readonly EncodeResult[]>("encodeAll");
 
 export const tokenize = request<{ readonly model: ModelKey; readonly texts: readonly string[] }, readonly (readonly number[])[]>(
   "tokenize",
