@@ -8,12 +8,31 @@ export const COMMANDS = {
   openCard: "compareEmbeddings.openCard",
   reopen: "compareEmbeddings.reopen",
   remove: "compareEmbeddings.remove",
+  indexWorkspace: "compareEmbeddings.indexWorkspace",
+  pauseIndexing: "compareEmbeddings.pauseIndexing",
+  resumeIndexing: "compareEmbeddings.resumeIndexing",
+  stopIndexing: "compareEmbeddings.stopIndexing",
+  clearIndex: "compareEmbeddings.clearIndex",
+  findNeighbours: "compareEmbeddings.findNeighbours",
+  neighboursAt: "compareEmbeddings.neighboursAt",
+  searchByMeaning: "compareEmbeddings.searchByMeaning",
+  showHubs: "compareEmbeddings.showHubs",
+  showDuplicates: "compareEmbeddings.showDuplicates",
+  toggleDuplicateProblems: "compareEmbeddings.toggleDuplicateProblems",
+  toggleLens: "compareEmbeddings.toggleLens",
+  shareIndex: "compareEmbeddings.shareIndex",
+  setSharedToken: "compareEmbeddings.setSharedToken",
+  withdrawShared: "compareEmbeddings.withdrawShared",
 } as const;
 
 export const VIEWS = {
   encoders: "compareEmbeddings.encoders",
+  index: "compareEmbeddings.index",
   comparisons: "compareEmbeddings.comparisons",
 } as const;
+
+/** The editor makes this command for every view. */
+export const FOCUS_INDEX = `${VIEWS.index}.focus`;
 
 export const SETTINGS = {
   section: "compareEmbeddings",
@@ -21,7 +40,28 @@ export const SETTINGS = {
   neighbours: "neighbours",
   node: "engine.node",
   workers: "engine.workers",
+  indexAutomatic: "index.automatic",
+  indexHeader: "index.header",
+  indexCpu: "index.cpu",
+  indexOnBattery: "index.onBattery",
+  indexMemory: "index.memory",
+  lens: "lens.enabled",
+  duplicateProblems: "duplicates.problems",
+  sharedAddress: "shared.address",
+  sharedSecure: "shared.secure",
+} as const;
+
+/** Set for `when` clauses. */
+export const CONTEXT_KEYS = {
+  /** One of the phases of index/workspaceIndex.ts. */
+  indexState: "compareEmbeddings.indexState",
+} as const;
+
+export const TOOLS = {
+  neighbours: "compare-embeddings_neighbours",
+  compare: "compare-embeddings_compare",
 } as const;
 
 export const PANEL_TYPE = "compareEmbeddings.panel";
+export const NEIGHBOURS_TYPE = "compareEmbeddings.neighbours";
 export const CARD_SCHEME = "compare-embeddings-card";

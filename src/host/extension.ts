@@ -3,8 +3,17 @@ import type * as vscode from "vscode";
 import { registerComparisons } from "./comparisons/comparisons.ts";
 import { registerCompare } from "./compare/commands.ts";
 import { registerEncoders } from "./encoders/encoders.ts";
+import { registerIndexCommands } from "./index/indexCommands.ts";
+import { registerIndexTree } from "./index/indexTree.ts";
+import { registerSharedIndex } from "./index/sharedIndex.ts";
+import { createWorkspaceIndex } from "./index/workspaceIndex.ts";
+import { registerDuplicateProblems } from "./lens/duplicateProblems.ts";
+import { registerLens } from "./lens/lens.ts";
+import { registerSearchCommands } from "./neighbours/searchCommands.ts";
+import { createSearches } from "./neighbours/searches.ts";
 import { createEngine } from "./status/engine.ts";
 import { createPanels } from "./panel/panels.ts";
+import { registerTools } from "./tools/tools.ts";
 
 /** What the extension says of itself to others in the host. */
 export interface Activated {
@@ -12,7 +21,7 @@ export interface Activated {
   readonly activationMs: number;
 }
 
-/** Builds the parts and registers the features; the engine's process starts with the first request. */
+/** Builds the parts and registers the features; the engine's process starts with the first request, or with an index that is on. */
 export function activate(context: vscode.ExtensionContext): Activated {
   const started = performance.now();
   const engine = createEngine(context);
@@ -20,5 +29,24 @@ export function activate(context: vscode.ExtensionContext): Activated {
   const comparisons = registerComparisons(context);
   const panels = createPanels(context, engine, encoders, comparisons);
   registerCompare(context, panels, encoders);
+
+  const index = createWorkspaceIndex(context, engine, encoders);
+  const shared = registerSharedIndex(context, engine, encoders, index);
+  const searches = createSearches(context, { engine, encoders, index, shared, comparisons: panels });
+  context.subscriptions.push(
+    index,
+    shared,
+    searches,
+    registerIndexTree(index, encoders),
+    registerIndexCommands(index, engine),
+    registerSearchCommands(context, searches, index),
+    registerLens(index, encoders),
+    registerDuplicateProblems(index, encoders),
+    registerTools(engine, encoders, index),
+  );
+  // After activation: nobody waits for it.
+  setImmediate(() => {
+    index.resumeWhatWas();
+  });
   return { activationMs: performance.now() - started };
 }

@@ -1,6 +1,6 @@
 import type { CancellationToken } from "../core/base/cancellation.ts";
 import type { Disposable } from "../core/base/disposable.ts";
-import type { RequestContract } from "../protocol/contract.ts";
+import type { NotificationContract, RequestContract } from "../protocol/contract.ts";
 import {
   encoderChanged,
   gaveUp,
@@ -14,6 +14,7 @@ import {
   type Progress,
 } from "../protocol/engine.ts";
 import { versionMismatch, type EmbedErrorData } from "../protocol/errors.ts";
+import { indexChanged, type IndexStatus } from "../protocol/workspace.ts";
 import { startChild } from "./childProcess.ts";
 import { Supervisor, type SupervisedState } from "./supervisor.ts";
 
@@ -26,6 +27,7 @@ export interface EngineClientOptions {
   readonly onLog?: (level: "debug" | "info" | "warn" | "error", message: string) => void;
   readonly onState?: (state: SupervisedState, how?: string) => void;
   readonly onEncoderChanged?: (encoder: EncoderInfo) => void;
+  readonly onIndexChanged?: (status: IndexStatus) => void;
   /** The encoder processes died too often; once until {@link EngineClient.restart}. */
   readonly onGaveUp?: (error: EmbedErrorData) => void;
 }
@@ -39,6 +41,8 @@ export interface EngineRequestOptions {
 export interface EngineClient extends Disposable {
   readonly state: SupervisedState;
   request<P, R>(contract: RequestContract<P, R>, params: P, options?: EngineRequestOptions): Promise<R>;
+  /** Says something that needs no answer; nobody hears it when no engine is running. */
+  notify<P>(contract: NotificationContract<P>, params: P): void;
   /** Ends the process; pending requests are rejected and the next one starts a new process. */
   restart(): void;
 }
@@ -53,11 +57,14 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
         name: "engine",
         program: options.program,
         nodePath: options.nodePath,
+        // Node calls its SQLite experimental with every start; whoever reads the log can do nothing about it.
+        env: { NODE_NO_WARNINGS: "1" },
         onLog: (line) => options.onLog?.("warn", line),
       }),
     handshake: async (rpc) => {
       rpc.onNotification(log, ({ level, message }) => options.onLog?.(level, message));
       rpc.onNotification(encoderChanged, (encoder) => options.onEncoderChanged?.(encoder));
+      rpc.onNotification(indexChanged, (status) => options.onIndexChanged?.(status));
       rpc.onNotification(gaveUp, (error) => options.onGaveUp?.(error));
       rpc.onNotification(progress, (note) => listeners.get(note.token)?.(note.progress));
       const result = await rpc.request(hello, { protocol: PROTOCOL_VERSION, ...options.hello });
@@ -81,6 +88,15 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
       } finally {
         listeners.delete(progressToken);
       }
+    },
+    notify(contract, params) {
+      if (supervisor.state !== "ready") return;
+      supervisor.ready().then(
+        ({ rpc }) => {
+          rpc.notify(contract, params);
+        },
+        () => undefined,
+      );
     },
     restart: () => {
       supervisor.restart();

@@ -20,6 +20,13 @@ export type ErrorCode =
   | "nothingToCompare"
   | "untrusted"
   | "unreadable"
+  | "notIndexed"
+  | "noWorkspace"
+  | "notAllowed"
+  | "sharedAway"
+  | "sharedRefused"
+  | "sharedInsecure"
+  | "sharedFailed"
   | "internal";
 
 /** The thrown form of {@link EmbedErrorData}; only `data` crosses a process edge. */
@@ -98,6 +105,80 @@ export const untrusted = (): EmbedError =>
   failure("untrusted", "This workspace is not trusted, so only bundled encoders run.", "Trust the workspace to use others.");
 
 export const unreadable = (path: string, reason: string): EmbedError => failure("unreadable", `${path}: ${reason}.`);
+
+export const noWorkspace = (virtual: boolean): EmbedError =>
+  virtual
+    ? failure(
+        "noWorkspace",
+        "The folders of this workspace are not on this machine's disk, so it has no index.",
+        "Open a local copy of the folder. Compare Embeddings works here without an index.",
+      )
+    : failure("noWorkspace", "No folder is open, so there is nothing to index.", "Open a folder, then try again.");
+
+export const notAllowed = (address: string): EmbedError =>
+  address === ""
+    ? failure(
+        "notAllowed",
+        "No shared index is set up.",
+        "Set compareEmbeddings.shared.address, then run Share Index with a Server.",
+      )
+    : failure(
+        "notAllowed",
+        `You have not agreed to send anything of this workspace to ${address}.`,
+        "Run Compare Embeddings: Share Index with a Server, which asks.",
+      );
+
+export const nothingAtPlace = (path: string, line: number): EmbedError =>
+  failure(
+    "notIndexed",
+    `No indexed segment stands at line ${String(line)} of ${path}.`,
+    "Index the workspace, or select the text to look for.",
+  );
+
+export const sharedAway = (address: string, reason: string): EmbedError =>
+  failure(
+    "sharedAway",
+    `The shared index at ${address} cannot be reached: ${reason}.`,
+    "See that the server runs and that the address is host:port as this machine sees it. Sharing again goes on where it ended.",
+  );
+
+export const sharedSlow = (address: string, seconds: number): EmbedError =>
+  failure(
+    "sharedAway",
+    `The shared index at ${address} gave no answer within ${String(seconds)} s.`,
+    "See that the server runs and is not overloaded, then try again.",
+  );
+
+export const sharedRefused = (address: string, reason: string): EmbedError =>
+  failure(
+    "sharedRefused",
+    `The shared index at ${address} refused: ${reason}.`,
+    "Set the token that its owner gave you (user:password or a key).",
+  );
+
+export const sharedInsecure = (address: string): EmbedError =>
+  failure(
+    "sharedInsecure",
+    `${address} is another machine, and nothing is sent to one unencrypted.`,
+    "Switch TLS on for this server; without it the server must run on this machine.",
+  );
+
+export const sharedUntrusted = (address: string, reason: string): EmbedError =>
+  failure(
+    "sharedInsecure",
+    `No encrypted connection to ${address}: ${reason}.`,
+    "See that the server speaks TLS on this port. Its certificate must be one that this operating system trusts.",
+  );
+
+export const sharedFailed = (address: string, reason: string): EmbedError =>
+  failure("sharedFailed", `The shared index at ${address} says: ${reason}.`, "Show this to whoever runs the server.");
+
+export const sharedMismatch = (address: string, collection: string, reason: string): EmbedError =>
+  failure(
+    "sharedFailed",
+    `The collection ${collection} at ${address} is not one of ours: ${reason}.`,
+    "Ask whoever runs the server to rename or drop it; it is made anew when an index is shared.",
+  );
 
 /** The data of whatever was thrown. Foreign errors become `internal`, with their message. */
 export const errorData = (thrown: unknown): EmbedErrorData => {

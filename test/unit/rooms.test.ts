@@ -3,7 +3,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
 
-import { COMMANDS, VIEWS } from "../../src/host/contributions.ts";
+import { COMMANDS, SETTINGS, TOOLS, VIEWS } from "../../src/host/contributions.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
 const readJson = (file: string): unknown => JSON.parse(fs.readFileSync(path.join(root, file), "utf8"));
@@ -48,12 +48,13 @@ test("only encoder, engine and extension reach for what is not in their bundle",
   assert.ok(fs.statSync(path.join(root, "dist/extension.js")).size <= 300_000);
 });
 
-test("package.json and the code agree on commands and views", () => {
+test("package.json and the code agree on commands, views, settings and tools", () => {
   const { contributes } = readJson("package.json") as {
     contributes: {
       commands: { command: string }[];
       views: Record<string, { id: string }[]>;
-      configuration: { properties: Record<string, { scope: string }> };
+      configuration: { properties: Record<string, { scope: string; order: number; markdownDescription?: string }> };
+      languageModelTools: { name: string }[];
     };
   };
   assert.deepEqual(new Set(contributes.commands.map(({ command }) => command)), new Set(Object.values(COMMANDS)));
@@ -65,9 +66,14 @@ test("package.json and the code agree on commands and views", () => {
     ),
     new Set(Object.values(VIEWS)),
   );
-  // A repository must not choose what runs on this machine.
-  for (const [name, { scope }] of Object.entries(contributes.configuration.properties))
-    if (/node|path|url|host|exec|key|workers/i.test(name)) assert.equal(scope, "machine", name);
+  assert.deepEqual(new Set(contributes.languageModelTools.map(({ name }) => name)), new Set(Object.values(TOOLS)));
+  const { section, ...names } = SETTINGS;
+  const properties = Object.entries(contributes.configuration.properties);
+  assert.deepEqual(new Set(properties.map(([name]) => name)), new Set(Object.values(names).map((name) => `${section}.${name}`)));
+  // A repository must not choose what runs on this machine, nor where anything is sent.
+  for (const [name, { scope }] of properties)
+    if (/node|path|url|host|exec|key|workers|address|secure|token|server/i.test(name))
+      assert.ok(scope === "machine" || scope === "application", name);
 });
 
 test("the lock file names no host", () => {

@@ -10,6 +10,8 @@ export interface Encoders {
   list(): Promise<readonly EncoderInfo[]>;
   /** Ids of the ticked ones, in the order of the list; all, as long as nothing was chosen. */
   chosen(): Promise<readonly string[]>;
+  /** Fires when the list, a state or the choice is another. */
+  readonly onDidChange: vscode.Event<unknown>;
 }
 
 const CHOSEN = "encoders.chosen";
@@ -100,7 +102,7 @@ export function registerEncoders(context: vscode.ExtensionContext, engine: Engin
       },
     }),
   );
-  return { list, chosen };
+  return { list, chosen, onDidChange: changed.event };
 }
 
 function itemOf(encoder: EncoderInfo, checked: boolean): vscode.TreeItem {

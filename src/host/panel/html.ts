@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 
-/** The panel's page: a root, one script and one style under a policy that allows nothing else. All data comes by message. */
-export function panelHtml(webview: vscode.Webview, extension: vscode.Uri): string {
+/** The page of a panel: a root, the script and style of `bundle` under a policy that allows nothing else. All data comes by message. */
+export function panelHtml(webview: vscode.Webview, extension: vscode.Uri, bundle: "panel" | "neighbours"): string {
   const nonce = crypto.randomUUID().replaceAll("-", "");
   const file = (name: string): string => webview.asWebviewUri(vscode.Uri.joinPath(extension, "dist", "webview", name)).toString();
   const policy = `default-src 'none'; script-src 'nonce-${nonce}'; style-src ${webview.cspSource} 'nonce-${nonce}'`;
@@ -13,11 +13,11 @@ export function panelHtml(webview: vscode.Webview, extension: vscode.Uri): strin
 <meta property="csp-nonce" content="${nonce}">
 <meta name="viewport" content="width=device-width">
 <title>Compare Embeddings</title>
-<link rel="stylesheet" href="${file("panel.css")}">
+<link rel="stylesheet" href="${file(`${bundle}.css`)}">
 </head>
 <body>
 <div id="root"></div>
-<script nonce="${nonce}" src="${file("panel.js")}"></script>
+<script nonce="${nonce}" src="${file(`${bundle}.js`)}"></script>
 </body>
 </html>`;
 }

@@ -30,7 +30,7 @@ export function createPanels(
     panel.iconPath = vscode.Uri.joinPath(context.extensionUri, "media", "compare.svg");
     attachPanel(panel, spec, { engine, encoders, comparisons });
     panel.onDidDispose(() => shown.delete(spec.id));
-    panel.webview.html = panelHtml(panel.webview, context.extensionUri);
+    panel.webview.html = panelHtml(panel.webview, context.extensionUri, "panel");
   };
 
   context.subscriptions.push(

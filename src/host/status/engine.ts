@@ -5,12 +5,19 @@ import type { EmbedErrorData } from "../../protocol/errors.ts";
 import { createEngineClient, type EngineClient } from "../../process/engineClient.ts";
 import { installedIn } from "../../process/installation.ts";
 import type { SupervisedState } from "../../process/supervisor.ts";
+import type { IndexStatus } from "../../protocol/workspace.ts";
 import { COMMANDS, SETTINGS } from "../contributions.ts";
+import { createStatusItem, type Notice } from "./statusItem.ts";
 
 export interface Engine {
   readonly client: EngineClient;
   readonly onDidChangeEncoder: vscode.Event<EncoderInfo>;
   readonly onDidRestart: vscode.Event<void>;
+  readonly onDidChangeIndex: vscode.Event<IndexStatus>;
+  /** `stopped` and `failed`: whatever the process knew is gone. */
+  readonly onDidChangeState: vscode.Event<SupervisedState>;
+  /** What the index has to say in the status bar; undefined when nothing. */
+  setNotice(notice: Notice | undefined): void;
   /** Work of which the status bar tells; returns how to end it. */
   begin(what: string): vscode.Disposable;
 }
@@ -21,28 +28,10 @@ export function createEngine(context: vscode.ExtensionContext): Engine {
   const log = vscode.window.createOutputChannel("Compare Embeddings", { log: true });
   const encoderChanged = new vscode.EventEmitter<EncoderInfo>();
   const restarted = new vscode.EventEmitter<void>();
-  const status = vscode.window.createStatusBarItem("compareEmbeddings.engine", vscode.StatusBarAlignment.Right, 50);
-  status.name = "Compare Embeddings Engine";
-  status.command = COMMANDS.showLog;
+  const indexChanged = new vscode.EventEmitter<IndexStatus>();
+  const stateChanged = new vscode.EventEmitter<SupervisedState>();
+  const status = createStatusItem();
   const work = new Set<string>();
-  let state: SupervisedState = "stopped";
-
-  const show = (): void => {
-    const [current] = work;
-    const icon = state === "failed" ? "$(error)" : current !== undefined || state === "starting" ? "$(loading~spin)" : "$(table)";
-    status.text = `${icon} Embeddings`;
-    const words = { stopped: "not running; it starts when needed", starting: "starting", ready: "ready", failed: "failed" }[
-      state
-    ];
-    const tooltip = new vscode.MarkdownString(
-      `Engine: ${current ?? words}\n\n[Show log](command:${COMMANDS.showLog}) · [Restart](command:${COMMANDS.restartEngine})`,
-    );
-    tooltip.isTrusted = { enabledCommands: [COMMANDS.showLog, COMMANDS.restartEngine] };
-    status.tooltip = tooltip;
-    status.backgroundColor = state === "failed" ? new vscode.ThemeColor("statusBarItem.errorBackground") : undefined;
-    status.show();
-  };
-
   const giveUp = (error: EmbedErrorData): void => {
     log.error(error.message);
     void vscode.window.showErrorMessage(`${error.message} ${error.hint ?? ""}`, "Restart Engine", "Show Log").then((choice) => {
@@ -64,21 +53,28 @@ export function createEngine(context: vscode.ExtensionContext): Engine {
       log[level](message);
     },
     onState: (next, how) => {
-      state = next;
       log.info(`engine ${next}${how === undefined ? "" : ` (${how})`}`);
-      show();
+      status.setState(next);
+      stateChanged.fire(next);
     },
     onEncoderChanged: (encoder) => {
       encoderChanged.fire(encoder);
     },
+    onIndexChanged: (index) => {
+      indexChanged.fire(index);
+    },
     onGaveUp: giveUp,
   });
 
-  show();
+  const showWork = (): void => {
+    status.setWork(work.values().next().value);
+  };
   context.subscriptions.push(
     log,
     status,
     client,
+    indexChanged,
+    stateChanged,
     encoderChanged,
     restarted,
     vscode.commands.registerCommand(COMMANDS.showLog, () => {
@@ -93,12 +89,17 @@ export function createEngine(context: vscode.ExtensionContext): Engine {
     client,
     onDidChangeEncoder: encoderChanged.event,
     onDidRestart: restarted.event,
+    onDidChangeIndex: indexChanged.event,
+    onDidChangeState: stateChanged.event,
+    setNotice: (notice) => {
+      status.setNotice(notice);
+    },
     begin: (what) => {
       work.add(what);
-      show();
+      showWork();
       return new vscode.Disposable(() => {
         work.delete(what);
-        show();
+        showWork();
       });
     },
   };

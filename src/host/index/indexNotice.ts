@@ -1,0 +1,47 @@
+import type { IndexStatus } from "../../protocol/workspace.ts";
+import { COMMANDS, FOCUS_INDEX } from "../contributions.ts";
+import type { Notice } from "../status/statusItem.ts";
+import type { Phase } from "./indexRows.ts";
+import { duration, overall, percent, progressOf, WAITING_WORDS } from "./words.ts";
+
+/** What the status bar says of the index: something only while it works or is paused. */
+export function noticeOf(status: IndexStatus | undefined, phase: Phase): Notice | undefined {
+  if (phase !== "busy" && phase !== "paused") return undefined;
+  const links: readonly (readonly [title: string, command: string])[] =
+    phase === "busy"
+      ? [
+          ["Pause", COMMANDS.pauseIndexing],
+          ["Stop", COMMANDS.stopIndexing],
+        ]
+      : [
+          ["Resume", COMMANDS.resumeIndexing],
+          ["Stop", COMMANDS.stopIndexing],
+        ];
+  return {
+    text: textOf(status, phase),
+    tooltip: [
+      `**Workspace index**${phase === "paused" ? ": paused" : ""}`,
+      ...(status?.encoders ?? []).map((encoder) =>
+        encoder.error === undefined
+          ? `${escaped(encoder.id)}: ${String(percent(encoder.done, encoder.total))} % · ${progressOf(encoder)}`
+          : `${escaped(encoder.id)}: $(error) ${escaped(encoder.error.message)}`,
+      ),
+      ...(status?.waitingFor === undefined ? [] : [WAITING_WORDS[status.waitingFor]]),
+      links.map(([title, command]) => `[${title}](command:${command})`).join(" · "),
+    ].join("\n\n"),
+    commands: links.map(([, command]) => command),
+    command: FOCUS_INDEX,
+  };
+}
+
+function textOf(status: IndexStatus | undefined, phase: Phase): string {
+  const all = status === undefined ? undefined : overall(status);
+  const known = all !== undefined && all.total > 0;
+  if (phase === "paused" || status?.waitingFor === "battery") return `$(debug-pause)${known ? ` ${String(all.percent)} %` : ""}`;
+  if (!known || status?.state === "scanning") return "$(sync~spin) Reading files";
+  const left = all.secondsLeft === null ? "" : ` · ${duration(all.secondsLeft)}`;
+  return `$(sync~spin) ${String(all.percent)} %${left}`;
+}
+
+/** An encoder's name or a message may hold what Markdown takes for its own. */
+const escaped = (text: string): string => text.replaceAll(/[\\`*_{}[\]()<>#|$!]/g, "\\$&");

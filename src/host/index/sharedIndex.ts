@@ -1,0 +1,159 @@
+import * as vscode from "vscode";
+
+import type { Disposable } from "../../core/base/disposable.ts";
+import { errorData, notAllowed } from "../../protocol/errors.ts";
+import { shareIndex, type SharedServer } from "../../protocol/workspace.ts";
+import { COMMANDS, SETTINGS } from "../contributions.ts";
+import type { Encoders } from "../encoders/encoders.ts";
+import type { Engine } from "../status/engine.ts";
+import { settingId } from "./indexSettings.ts";
+import { isLoopback, serverName } from "./serverAddress.ts";
+import { megabytes, plural } from "./words.ts";
+import { complain, type WorkspaceIndex } from "./workspaceIndex.ts";
+
+/** An index that many share: used only for workspaces whose user agreed, once per workspace and address. */
+export interface SharedIndex extends Disposable {
+  /** Whether the user agreed to send this workspace's texts and queries to the server that is set. */
+  readonly allowed: boolean;
+  /** The server to search. Rejects when none is set or the user has not agreed. */
+  server(): Promise<SharedServer>;
+}
+
+const TOKEN = "shared.token";
+const CONSENT = "shared.consent";
+
+export function registerSharedIndex(
+  context: vscode.ExtensionContext,
+  engine: Engine,
+  encoders: Encoders,
+  index: WorkspaceIndex,
+): SharedIndex {
+  const settings = () => vscode.workspace.getConfiguration(SETTINGS.section);
+  const address = (): string => settings().get<string>(SETTINGS.sharedAddress, "").trim();
+  const agreed = (): readonly string[] => context.globalState.get<readonly string[]>(CONSENT, []);
+  const allowed = (): boolean => address() !== "" && agreed().includes(consentKey(address()));
+
+  const server = async (): Promise<SharedServer> => {
+    const name = serverName(address());
+    const token = await context.secrets.get(TOKEN);
+    // Texts leave this machine by TLS or not at all, whatever the setting says.
+    const secure = settings().get<boolean>(SETTINGS.sharedSecure, true) || !isLoopback(name);
+    return { address: name, secure, ...(token === undefined || token === "" ? {} : { token }) };
+  };
+
+  const share = async (): Promise<void> => {
+    const to = address();
+    if (to === "") {
+      const answer = await vscode.window.showInformationMessage(
+        "No server is set for a shared index. Set its address (host:port) first.",
+        "Open Settings",
+      );
+      if (answer !== undefined)
+        await vscode.commands.executeCommand("workbench.action.openSettings", settingId(SETTINGS.sharedAddress));
+      return;
+    }
+    const where = await server();
+    const { status } = index;
+    if (status === undefined || status.files === 0) {
+      const answer = await vscode.window.showInformationMessage(
+        "There is nothing to share yet: this workspace is not indexed.",
+        "Index Workspace",
+      );
+      if (answer !== undefined) await vscode.commands.executeCommand(COMMANDS.indexWorkspace);
+      return;
+    }
+    const chosen = await encoders.chosen();
+    const bytes = status.encoders.reduce((sum, encoder) => sum + encoder.bytes, 0);
+    const answer = await vscode.window.showWarningMessage(
+      `Send this workspace's index to ${where.address}?`,
+      {
+        modal: true,
+        detail: [
+          `Sent: ${plural(status.texts, "text")} of ${plural(status.files, "file")} with their places, and the vectors of ${chosen.join(", ")}; about ${megabytes(bytes)} of vectors and the texts themselves.`,
+          `To: ${where.address}, ${where.secure ? "by TLS" : "not encrypted, on this machine"}${where.token === undefined ? ", without a token" : ""}.`,
+          "Searches of the shared index send the query there too. Whoever may read that server can read these texts. You are asked once for this workspace and this server; Withdraw Consent to the Shared Index takes it back.",
+        ].join("\n\n"),
+      },
+      "Send",
+    );
+    if (answer === undefined) return;
+    await context.globalState.update(CONSENT, [...new Set([...agreed(), consentKey(to)])]);
+    await send(where, chosen);
+  };
+
+  const send = (where: SharedServer, chosen: readonly string[]): Thenable<void> =>
+    vscode.window.withProgress(
+      { location: vscode.ProgressLocation.Notification, title: `Sharing the index with ${where.address}`, cancellable: true },
+      async (progress, token) => {
+        const repository = vscode.workspace.name ?? "workspace";
+        const busy = engine.begin("sharing the index");
+        try {
+          let shown = 0;
+          const { sent, already } = await index.ask(
+            shareIndex,
+            { server: where, encoders: chosen.map((id) => ({ id })), repository },
+            {
+              token,
+              onProgress: (note) => {
+                if (note.kind !== "encoder") return;
+                const part = note.total === 0 ? 0 : (100 * note.done) / note.total;
+                progress.report({ message: `${note.id}: ${String(Math.floor(part))} %`, increment: Math.max(0, part - shown) });
+                shown = part;
+              },
+            },
+          );
+          const sum = (counts: Readonly<Record<string, number>>): number => Object.values(counts).reduce((a, b) => a + b, 0);
+          void vscode.window.showInformationMessage(
+            `Shared: ${plural(sum(sent), "vector")} sent, ${plural(sum(already), "vector")} were there already.`,
+          );
+        } catch (error) {
+          if (errorData(error).code !== "cancelled") throw error;
+        } finally {
+          busy.dispose();
+        }
+      },
+    );
+
+  const subscriptions = [
+    vscode.commands.registerCommand(COMMANDS.shareIndex, () => share().catch(complain)),
+    vscode.commands.registerCommand(COMMANDS.setSharedToken, async () => {
+      const token = await vscode.window.showInputBox({
+        title: "Token of the shared index",
+        prompt: "Kept in the editor's secret storage; empty removes it.",
+        password: true,
+        ignoreFocusOut: true,
+      });
+      if (token === "") await context.secrets.delete(TOKEN);
+      else if (token !== undefined) await context.secrets.store(TOKEN, token);
+    }),
+    vscode.commands.registerCommand(COMMANDS.withdrawShared, async () => {
+      const here = `${workspaceKey()} `;
+      await context.globalState.update(
+        CONSENT,
+        agreed().filter((key) => !key.startsWith(here)),
+      );
+      void vscode.window.showInformationMessage(
+        "Nothing more of this workspace is sent to a shared index. What was sent before is still there.",
+      );
+    }),
+  ];
+  return {
+    get allowed() {
+      return allowed();
+    },
+    async server() {
+      if (!allowed()) throw notAllowed(address());
+      return server();
+    },
+    dispose: () => {
+      for (const subscription of subscriptions) subscription.dispose();
+    },
+  };
+}
+
+/** The workspace as consent knows it: its file, or its folders. */
+const workspaceKey = (): string =>
+  vscode.workspace.workspaceFile?.toString() ??
+  (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri.toString()).join("|");
+
+const consentKey = (address: string): string => `${workspaceKey()} ${address}`;
