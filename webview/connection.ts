@@ -1,10 +1,7 @@
-import type { FromPanel } from "../src/protocol/panel.ts";
-import type { SavedState } from "./state.ts";
-
-/** The editor's side of the panel, or a page's own when it stands alone. */
-export interface Connection {
-  readonly send: (message: FromPanel) => void;
-  readonly save: (state: SavedState) => void;
+/** The editor's side of a page, or the page's own when it stands alone. */
+export interface Connection<Message, Saved> {
+  readonly send: (message: Message) => void;
+  readonly save: (state: Saved) => void;
   readonly saved: unknown;
 }
 
@@ -15,7 +12,7 @@ declare function acquireVsCodeApi(): {
 };
 
 /** May be called once: the editor hands out its interface only once. */
-export function connectToEditor(): Connection {
+export function connectToEditor<Message, Saved>(): Connection<Message, Saved> {
   const editor = acquireVsCodeApi();
   return {
     send: (message) => {
@@ -28,4 +25,4 @@ export function connectToEditor(): Connection {
   };
 }
 
-export const standingAlone: Connection = { send: () => undefined, save: () => undefined, saved: undefined };
+export const standingAlone: Connection<unknown, unknown> = { send: () => undefined, save: () => undefined, saved: undefined };

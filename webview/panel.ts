@@ -1,5 +1,6 @@
 import { render } from "lit-html";
 
+import type { FromPanel } from "../src/protocol/panel.ts";
 import type { Connection } from "./connection.ts";
 import { parseMessage } from "./messages.ts";
 import { initialState, reduce, shownOrder, type Action, type Cell, type SavedState, type State, type View } from "./state.ts";
@@ -9,7 +10,7 @@ import { hitTest } from "./views/heatmap.ts";
 import { page } from "./views/page.ts";
 
 /** Shows the panel in `root` and returns how to hand it messages. */
-export function mountPanel(root: HTMLElement, connection: Connection): (message: unknown) => void {
+export function mountPanel(root: HTMLElement, connection: Connection<FromPanel, SavedState>): (message: unknown) => void {
   registerWidgets();
   let state = initialState(savedView(connection.saved));
   let frame = 0;

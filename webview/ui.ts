@@ -1,6 +1,6 @@
 /** The one seam to the widget toolkit, which is deprecated: another one is swapped in here. */
 import { provideVSCodeDesignSystem, vsCodeButton, vsCodeProgressRing } from "@vscode/webview-ui-toolkit";
-import { html, type TemplateResult } from "lit-html";
+import { html, svg, type TemplateResult } from "lit-html";
 
 export function registerWidgets(): void {
   provideVSCodeDesignSystem().register(vsCodeButton(), vsCodeProgressRing());
@@ -56,3 +56,91 @@ export const segmented = <T extends string>(
     )}
   </span>
 `;
+
+/** A small command in a row of settings. */
+export const action = (label: string, title: string, onClick: () => void): TemplateResult =>
+  html`<button class="action" title=${title} @click=${onClick}>${label}</button>`;
+
+/** A setting that is on or off. */
+export const toggle = (label: string, title: string, on: boolean, onChange: (on: boolean) => void): TemplateResult => html`
+  <button
+    class="action"
+    title=${title}
+    aria-pressed=${on}
+    @click=${() => {
+      onChange(!on);
+    }}
+  >
+    ${label}
+  </button>
+`;
+
+export interface TextBox {
+  readonly id: string;
+  readonly label: string;
+  readonly placeholder: string;
+  readonly value: string;
+  /** Called on Enter, also when nothing was changed. */
+  readonly onEnter: (value: string) => void;
+}
+
+export const textBox = ({ id, label, placeholder, value, onEnter }: TextBox): TemplateResult => html`
+  <input
+    id=${id}
+    class="box"
+    type="text"
+    spellcheck="false"
+    autocomplete="off"
+    dir="auto"
+    aria-label=${label}
+    title=${label}
+    placeholder=${placeholder}
+    .value=${value}
+    @keydown=${(event: KeyboardEvent) => {
+      // Enter that ends a composition chooses a character; it is not meant for the box.
+      if (event.key === "Enter" && !event.isComposing) onEnter((event.target as HTMLInputElement).value);
+    }}
+  />
+`;
+
+/** A list to choose any number of; none chosen means all. */
+export const checklist = (
+  label: string,
+  choices: readonly Choice<string>[],
+  chosen: readonly string[],
+  onChange: (chosen: readonly string[]) => void,
+): TemplateResult => html`
+  <details class="menu">
+    <summary>${label}: ${chosen.length === 0 ? "all" : chosen.length > 2 ? chosen.length : chosen.join(", ")}</summary>
+    <div role="group" aria-label=${label}>
+      ${choices.map(
+        (choice) =>
+          html`<label
+            ><input
+              type="checkbox"
+              .checked=${chosen.includes(choice.value)}
+              @change=${() => {
+                const others = chosen.filter((value) => value !== choice.value);
+                onChange(others.length < chosen.length ? others : [...chosen, choice.value]);
+              }}
+            />${choice.label}</label
+          >`,
+      )}
+    </div>
+  </details>
+`;
+
+/** Drawn here, in the text's colour: the editor's icon font is not at hand in a page. 16 × 16. */
+const ICONS = {
+  chevron: "M6 4l4 4-4 4",
+  copy: "M5.5 5.5h7v8h-7zM3.5 10.5v-8h7",
+  nearest: "M8 6.5a1.5 1.5 0 1 0 .01 0M3 3l2 2M13 3l-2 2M3 13l2-2M13 13l-2-2",
+  compare: "M2.5 3.5h4v9h-4zM9.5 3.5h4v9h-4z",
+} as const;
+
+export const icon = (name: keyof typeof ICONS): TemplateResult =>
+  html`<svg class="icon" viewBox="0 0 16 16" aria-hidden="true">${svg`<path d=${ICONS[name]} />`}</svg>`;
+
+/** A command of a row: keys reach it by another way, so it is no stop of its own. */
+export const rowAction = (name: keyof typeof ICONS, label: string, onClick: () => void): TemplateResult =>
+  html`<button class="row-action" tabindex="-1" title=${label} aria-label=${label} @click=${onClick}>${icon(name)}</button>`;

@@ -81,3 +81,7 @@ export type FromNeighbours =
   | { readonly type: "chooseEncoders" }
   | { readonly type: "startIndexing" }
   | { readonly type: "openLog" };
+
+export { BM25 } from "./workspace.ts";
+export type { DuplicatePair, FoundText, Hit, Hub, Place, Query, ScoreScale, SearchFilter } from "./workspace.ts";
+export type { DuplicatesResult, EmbedErrorData, HubsResult, IndexStatus, NeighboursOutcome, NeighboursResult, PanelEncoder };

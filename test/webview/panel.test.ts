@@ -1,6 +1,4 @@
 import assert from "node:assert/strict";
-import fs from "node:fs";
-import path from "node:path";
 import { after, before, test } from "node:test";
 
 import type { Browser, Page } from "playwright-core";
@@ -9,53 +7,7 @@ import { launchChromium } from "../../scripts/chromium.ts";
 import type { ToPanel } from "../../src/protocol/panel.ts";
 import { encodeReplay } from "../../src/protocol/replay.ts";
 import { comparisonMessages } from "./messages.ts";
-
-const root = path.resolve(import.meta.dirname, "../..");
-const read = (file: string): string => fs.readFileSync(path.join(root, file), "utf8");
-
-/** What VS Code's four kinds of theme give a webview, cut to what the panel uses. */
-const THEMES = {
-  "vscode-dark": {
-    background: "#1f1f1f",
-    foreground: "#cccccc",
-    dim: "#9d9d9d",
-    side: "#181818",
-    border: "#2b2b2b",
-    link: "#4daafc",
-    field: "#313131",
-    button: "#0078d4",
-  },
-  "vscode-light": {
-    background: "#ffffff",
-    foreground: "#3b3b3b",
-    dim: "#3b3b3b",
-    side: "#f8f8f8",
-    border: "#e5e5e5",
-    link: "#005fb8",
-    field: "#ffffff",
-    button: "#005fb8",
-  },
-  "vscode-high-contrast": {
-    background: "#000000",
-    foreground: "#ffffff",
-    dim: "#ffffff",
-    side: "#000000",
-    border: "#6fc3df",
-    link: "#21a6ff",
-    field: "#000000",
-    button: "#000000",
-  },
-  "vscode-high-contrast vscode-high-contrast-light": {
-    background: "#ffffff",
-    foreground: "#292929",
-    dim: "#292929",
-    side: "#ffffff",
-    border: "#0f4a85",
-    link: "#0f4a85",
-    field: "#ffffff",
-    button: "#0f4a85",
-  },
-} as const;
+import { faults, openPage, painted, THEMES, type Theme } from "./page.ts";
 
 let browser: Browser;
 before(async () => {
@@ -65,32 +17,8 @@ after(async () => {
   await browser.close();
 });
 
-/** The panel's own page under the product's policy, with an editor that writes down what it is told. */
-async function openPanel(messages: readonly ToPanel[], theme: keyof typeof THEMES = "vscode-dark"): Promise<Page> {
-  const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
-  const { background, foreground, dim, side, border, link, field, button } = THEMES[theme];
-  await page.route("http://panel.test/**", (route) => {
-    const name = new URL(route.request().url()).pathname;
-    if (name === "/panel.js") return route.fulfill({ contentType: "text/javascript", body: read("dist/webview/panel.js") });
-    if (name === "/panel.css") return route.fulfill({ contentType: "text/css", body: read("dist/webview/panel.css") });
-    return route.fulfill({
-      contentType: "text/html",
-      body: `<!doctype html><html lang="en"><head><title>Compare</title>
-        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'nonce-n'; style-src http://panel.test 'nonce-n'">
-        <meta property="csp-nonce" content="n">
-        <style nonce="n">:root { --vscode-editor-background: ${background}; --vscode-foreground: ${foreground}; --vscode-descriptionForeground: ${dim};
-          --vscode-sideBar-background: ${side}; --vscode-panel-border: ${border}; --vscode-textLink-foreground: ${link};
-          --vscode-dropdown-background: ${field}; --vscode-dropdown-foreground: ${foreground}; --vscode-dropdown-border: ${border};
-          --vscode-button-background: ${button}; --vscode-button-foreground: #ffffff; --vscode-focusBorder: ${link};
-          --vscode-editorHoverWidget-background: ${side}; --vscode-list-hoverBackground: ${side}; }</style>
-        <link rel="stylesheet" href="panel.css"></head><body class="${theme}"><div id="root"></div>
-        <script nonce="n">window.sent = []; window.saved = []; window.violations = [];
-          addEventListener("securitypolicyviolation", (event) => window.violations.push(event.violatedDirective));
-          window.acquireVsCodeApi = () => ({ postMessage: (message) => window.sent.push(message), setState: (state) => window.saved.push(state), getState: () => undefined });</script>
-        <script nonce="n" src="panel.js"></script></body></html>`,
-    });
-  });
-  await page.goto("http://panel.test/");
+async function openPanel(messages: readonly ToPanel[], theme: Theme = "vscode-dark"): Promise<Page> {
+  const page = await openPage(browser, "panel", theme);
   await tell(page, messages);
   return page;
 }
@@ -107,7 +35,7 @@ async function tell(page: Page, messages: readonly ToPanel[]): Promise<void> {
     };
     for (const message of JSON.parse(json, revive) as unknown[]) window.postMessage(message);
   }, text);
-  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+  await painted(page);
 }
 
 const sent = (page: Page): Promise<{ type: string; segments?: number[] }[]> => page.evaluate("window.sent");
@@ -218,18 +146,9 @@ test("messages of an older comparison change nothing", async () => {
   await page.close();
 });
 
-for (const theme of Object.keys(THEMES) as (keyof typeof THEMES)[])
+for (const theme of Object.keys(THEMES) as Theme[])
   test(`no accessibility fault and no policy violation in ${theme}`, async () => {
     const page = await openPanel(comparisonMessages(12, ["a", "b", "c"]), theme);
-    const script = read("node_modules/axe-core/axe.min.js");
-    const found = await page.evaluate(
-      `(() => { ${script}; return window.axe.run(document, { resultTypes: ["violations"] }); })()`,
-    );
-    const { violations } = found as { violations: { id: string; nodes: { html: string }[] }[] };
-    assert.deepEqual(
-      violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ""}`),
-      [],
-    );
-    assert.deepEqual(await page.evaluate("window.violations"), []);
+    assert.deepEqual(await faults(page), []);
     await page.close();
   });

@@ -2,7 +2,7 @@ import { html, type TemplateResult } from "lit-html";
 
 import type { Agreement } from "../../src/protocol/panel.ts";
 import type { State } from "../state.ts";
-import { dotOf } from "./derive.ts";
+import { dotOf } from "./encoderMarks.ts";
 
 /** How alike the encoders' spaces are, pair by pair, each number with what chance alone would give. */
 export function agreementTable(state: State): TemplateResult {

@@ -1,7 +1,7 @@
 import { distribution, type Distribution } from "../../src/core/similarity/distribution.ts";
 import { disputedPairs, type DisputedPair } from "../../src/core/similarity/disputed.ts";
 import { neighboursOf, type Neighbour } from "../../src/core/similarity/neighbours.ts";
-import type { EncoderComparison, PanelEncoder } from "../../src/protocol/panel.ts";
+import type { EncoderComparison } from "../../src/protocol/panel.ts";
 import type { State } from "../state.ts";
 import { pairValue } from "./heatmap.ts";
 
@@ -10,18 +10,6 @@ const LISTED = 7;
 const DISPUTED = 6;
 /** Above this the list of disputed pairs would cost more than a blink. */
 const MAX_DISPUTED_SEGMENTS = 600;
-
-/** Colours that tell encoders apart; the ninth encoder wears the first one again. */
-const DOTS = 8;
-
-export const encoderOf = (state: State, id: string): PanelEncoder | undefined =>
-  state.encoders.find((encoder) => encoder.id === id);
-
-/** The class of an encoder's colour: its place among all, so the same in every view. */
-export function dotOf({ encoders }: State, id: string): string {
-  const place = encoders.findIndex((encoder) => encoder.id === id);
-  return `dot-${Math.max(0, place) % DOTS}`;
-}
 
 const distributions = new WeakMap<EncoderComparison, Distribution>();
 
@@ -103,11 +91,4 @@ export function disputed(state: State): DisputedPair[] {
   const pairs = n > MAX_DISPUTED_SEGMENTS ? [] : disputedPairs(percentiles, n, DISPUTED);
   disputedOf = { columns: state.columns, pairs };
   return pairs;
-}
-
-/** 63 → "63rd". */
-export function ordinal(share: number): string {
-  const value = Math.round(share * 100);
-  const ending = value % 100 >= 11 && value % 100 <= 13 ? "th" : (["th", "st", "nd", "rd"][value % 10] ?? "th");
-  return `${value}${ending}`;
 }

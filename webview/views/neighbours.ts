@@ -2,7 +2,8 @@ import { html, nothing, type TemplateResult } from "lit-html";
 
 import type { State } from "../state.ts";
 import type { Acts } from "./acts.ts";
-import { disputed, dotOf, neighbourLists, ordinal, partRead, scoreOf, type RankedNeighbour } from "./derive.ts";
+import { disputed, neighbourLists, partRead, scoreOf, type RankedNeighbour } from "./derive.ts";
+import { dotOf, moveMark, ordinal } from "./encoderMarks.ts";
 
 /** Who each encoder says is nearest to the chosen segment. */
 export function neighbours(state: State, { act, send }: Acts): TemplateResult {
@@ -26,7 +27,7 @@ export function neighbours(state: State, { act, send }: Acts): TemplateResult {
         <span class="rank">${rank + 1}</span><span class="score">${neighbour.score.toFixed(2)}</span
         ><span class="name ${neighbour.onlyHere ? "only" : ""}">${label}</span
         >${part === undefined ? nothing : html`<span class="part">${part} % read</span>`}<span class="move"
-          >${moveOf(neighbour)}</span
+          >${moveMark(neighbour)}</span
         >
         <span class="bar"><span data-share=${neighbour.percentile}></span></span>
       </button>
@@ -47,9 +48,6 @@ export function neighbours(state: State, { act, send }: Acts): TemplateResult {
     </div>
   </section>`;
 }
-
-const moveOf = ({ move, onlyHere }: RankedNeighbour): string =>
-  onlyHere ? "only here" : move === null ? "" : move === 0 ? "=" : move > 0 ? `▲${move}` : `▼${-move}`;
 
 /** The pairs the encoders see most differently. */
 export function disputedSection(state: State, { act, send }: Acts): TemplateResult | typeof nothing {

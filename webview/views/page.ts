@@ -4,7 +4,7 @@ import type { State } from "../state.ts";
 import { busy, button, segmented, select } from "../ui.ts";
 import { compareAgain, type Acts } from "./acts.ts";
 import { agreementTable } from "./agreement.ts";
-import { dotOf } from "./derive.ts";
+import { encoderChips } from "./encoderMarks.ts";
 import { disputedSection, neighbours } from "./neighbours.ts";
 import { similarity, spoken, tableView, tip } from "./similarity.ts";
 
@@ -100,22 +100,9 @@ function header(state: State, { act, send }: Acts): TemplateResult {
         },
       )}
     </header>
-    <nav class="chips" aria-label="Encoders">
-      ${state.encoders.map(
-        (encoder) =>
-          html`<button
-            class="chip ${dotOf(state, encoder.id)}"
-            aria-pressed=${ids.includes(encoder.id)}
-            @click=${() => {
-              const others = ids.filter((id) => id !== encoder.id);
-              const next = others.length < ids.length ? others : [...ids, encoder.id];
-              if (next.length > 0) send({ type: "compare", split: spec.split, encoders: next });
-            }}
-          >
-            <i></i>${encoder.name}
-          </button>`,
-      )}
-    </nav>
+    ${encoderChips(state, ids, (encoders) => {
+      send({ type: "compare", split: spec.split, encoders });
+    })}
   `;
 }
 

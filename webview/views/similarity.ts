@@ -3,7 +3,8 @@ import { html, nothing, type TemplateResult } from "lit-html";
 import { shownOrder, type Cell, type Column, type State } from "../state.ts";
 import { busy, button } from "../ui.ts";
 import { compareAgain, type Acts } from "./acts.ts";
-import { distributionOf, dotOf, encoderOf, ordinal, partRead, resultOf, scoreOf } from "./derive.ts";
+import { distributionOf, partRead, resultOf, scoreOf } from "./derive.ts";
+import { dotOf, encoderOf, factsOf, ordinal } from "./encoderMarks.ts";
 
 /** One heatmap per encoder, in one order. */
 export function similarity(state: State, { act, send }: Acts): TemplateResult {
@@ -40,9 +41,6 @@ export function similarity(state: State, { act, send }: Acts): TemplateResult {
 
 function tile(state: State, id: string, column: Column, send: Acts["send"]): TemplateResult {
   const encoder = encoderOf(state, id);
-  const { card } = encoder ?? {};
-  const facts =
-    card === undefined ? "" : `${card.dimensions} dimensions · ${card.layers === 0 ? "static" : `${card.layers} layers`}`;
   return html`<article class="tile ${dotOf(state, id)}">
     <h3>
       <i></i
@@ -55,7 +53,7 @@ function tile(state: State, id: string, column: Column, send: Acts["send"]): Tem
         ${encoder?.name ?? id}
       </button>
     </h3>
-    <p>${facts}</p>
+    <p>${factsOf(encoder)}</p>
     ${column.kind === "done" ? plot(state, id) : column.kind === "waiting" ? waiting(column) : failed(state, column, send)}
   </article>`;
 }

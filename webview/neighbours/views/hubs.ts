@@ -1,0 +1,127 @@
+import { html, nothing, type TemplateResult } from "lit-html";
+
+import type { Hub, HubsResult } from "../../../src/protocol/neighboursPanel.ts";
+import { rowAction } from "../../ui.ts";
+import { nameOf, type State } from "../state.ts";
+import { hubWords, number, placeWords, signed } from "../words.ts";
+import { neighboursOf, openers, type Acts } from "./acts.ts";
+import { dot, markOf } from "./dot.ts";
+import { failures } from "./failures.ts";
+import { placesList } from "./row.ts";
+
+/** Name of the only column that the keyboard walks through. */
+const COLUMN = "hubs";
+
+/** Segments that are everybody's neighbour, with how often they are so for each encoder. */
+export function hubs(state: State, acts: Acts, result: HubsResult): TemplateResult {
+  const ids = Object.keys(result.skewness);
+  const most = Math.max(result.k, ...result.hubs.flatMap(({ occurrences }) => Object.values(occurrences)));
+  return html`<section class="found">
+    <h2>Hubs</h2>
+    <p class="explain">
+      A hub is a segment that stands among the ${result.k} nearest of very many others, often because it is short or boilerplate:
+      it turns up in every search and crowds out better answers. If there were none, each segment would be a neighbour ${result.k}
+      times; that fair share is the line in each bar.
+    </p>
+    ${failures(state, result.failed)}
+    ${
+      result.hubs.length === 0
+        ? html`<p class="note">No segment is anybody's neighbour unduly often.</p>`
+        : html`<table class="hubs" role="table">
+            <thead role="rowgroup">
+              <tr role="row">
+                <th scope="col" role="columnheader">Segment</th>
+                ${ids.map((id) => {
+                  const skewness = result.skewness[id]!;
+                  return html`<th scope="col" role="columnheader" class=${markOf(state, id)}>
+                    <span class="head">${dot(state, id)}<bdi>${nameOf(state, id)}</bdi></span
+                    ><span
+                      class="skew"
+                      title="Skewness of the k-occurrence: 0 is even; above 1 a few segments are everybody's neighbour"
+                      ><b>${hubWords(skewness)}</b> skewness ${signed(skewness)}</span
+                    >
+                  </th>`;
+                })}
+              </tr>
+            </thead>
+            <tbody role="rowgroup">
+              ${result.hubs.map((hub, at) => hubRow(state, acts, { hub, at, ids, k: result.k, most }))}
+            </tbody>
+          </table>`
+    }
+  </section>`;
+}
+
+interface HubRow {
+  readonly hub: Hub;
+  readonly at: number;
+  readonly ids: readonly string[];
+  readonly k: number;
+  readonly most: number;
+}
+
+function hubRow(state: State, { act, send }: Acts, { hub, at, ids, k, most }: HubRow): TemplateResult {
+  const [place, ...more] = hub.places;
+  const { click, dblclick } = openers(send, place!);
+  const unfolded = state.toggled.has(`places ${at} ${COLUMN}`);
+  return html`<tr role="row" class="row">
+    <th scope="row" role="rowheader">
+      <button
+        class="hit plain"
+        data-column=${COLUMN}
+        data-row=${at}
+        tabindex=${(state.rows.get(COLUMN) ?? 0) === at ? 0 : -1}
+        title=${placeWords(place!)}
+        @click=${click}
+        @dblclick=${dblclick}
+      >
+        <bdi class="name">${place!.label}</bdi><span class="path"><bdi>${place!.path}</bdi>:${place!.range.start.line + 1}</span
+        ><code dir="auto">${firstLine(hub.content)}</code>
+      </button>
+      <span class="row-actions">
+        ${rowAction("nearest", "Neighbours of this (n)", () => {
+          neighboursOf(send, place!);
+        })}
+        ${rowAction("copy", "Copy path (c)", () => {
+          send({ type: "copy", text: placeWords(place!) });
+        })}
+      </span>
+      ${
+        more.length === 0
+          ? nothing
+          : html`<button
+              class="more"
+              tabindex="-1"
+              title="The same text in other places (+)"
+              aria-expanded=${unfolded}
+              @click=${() => {
+                act({ type: "toggle", part: "places", column: COLUMN, row: at });
+              }}
+            >
+              +${more.length} ${more.length === 1 ? "place" : "places"}
+            </button>`
+      }
+      ${unfolded ? placesList(more, send) : nothing}
+    </th>
+    ${ids.map((id) => {
+      const times = hub.occurrences[id];
+      return html`<td
+        role="cell"
+        class=${markOf(state, id)}
+        title="${nameOf(state, id)}: ${times === undefined ? "not known" : `one of the ${k} nearest of ${number(times)} segments`}"
+      >
+        ${dot(state, id)}<span class="times">${times === undefined ? "–" : number(times)}</span
+        >${times === undefined ? nothing : html`${share(times, k, most)}<span class="fold">×${(times / k).toFixed(1)}</span>`}
+      </td>`;
+    })}
+  </tr>`;
+}
+
+/** How often, against the fair share. */
+const share = (times: number, k: number, most: number): TemplateResult =>
+  html`<svg class="share" viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">
+    <rect width=${(times / most) * 100} height="1" />
+    <path class="fair" d="M${(k / most) * 100} 0V1" />
+  </svg>`;
+
+const firstLine = (content: string): string => content.trimStart().split("\n", 1)[0] ?? "";
