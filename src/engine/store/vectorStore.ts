@@ -17,12 +17,16 @@ export interface VectorRow {
   readonly hash: string;
   /** Unit length; all zeros for a text without a vector, which is remembered and never found. */
   readonly vector: Float32Array;
+  /** What a shared store keeps beside it; the local one has a catalogue for that. */
+  readonly described?: Described;
 }
 
 export interface Found {
   readonly hash: string;
   /** Cosine. */
   readonly score: number;
+  /** From a shared store only. */
+  readonly described?: Described;
 }
 
 export interface SearchOptions {

@@ -1,0 +1,170 @@
+/** A real Milvus server of one process for tests and trials: `node scripts/milvus/server.ts` keeps one until Ctrl+C. */
+import { execFileSync, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
+import fs from "node:fs";
+import net from "node:net";
+import os from "node:os";
+import path from "node:path";
+
+import { cacheFolder } from "../encoders/fetch.ts";
+
+export interface MilvusServer {
+  /** host:port */
+  readonly address: string;
+  /** Ends it as a power cut would; its data stay. */
+  kill(): Promise<void>;
+  /** Starts it again over the same data, at the same address. */
+  restart(options?: MilvusOptions): Promise<void>;
+  /** Ends it and removes its data. */
+  stop(): Promise<void>;
+}
+
+export interface MilvusOptions {
+  /** Asks for a name and password: at first `root:Milvus`. */
+  readonly authorise?: boolean;
+}
+
+/** Rejects with what this machine lacks. */
+export async function startMilvus(options: MilvusOptions = {}): Promise<MilvusServer> {
+  const program = installed();
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "compare-embeddings-milvus-"));
+  // Unpacked once: the libraries of each server would be 370 MB and seconds of unpacking otherwise.
+  fs.symlinkSync(path.join(program, "bin"), path.join(folder, "bin"));
+  const port = await freePort();
+  let running = await serve(program, folder, port, options);
+  const stop = async (): Promise<void> => {
+    await end(running);
+    fs.rmSync(folder, { recursive: true, force: true });
+  };
+  return {
+    address: `127.0.0.1:${String(port)}`,
+    kill: () => end(running),
+    restart: async (again = {}) => {
+      await end(running);
+      running = await serve(program, folder, port, again);
+    },
+    stop,
+  };
+}
+
+const VERSION = "2.3.5";
+/** Of the wheel for Linux on x64; it needs no other package. */
+const SHA256 = "69515a0630ce29fd10e101fa442afea8ca1387b93a456cd9bd41fdf3deb93d04";
+
+/** Folder of the Python package, installed into the cache if need be. */
+function installed(): string {
+  if (process.platform !== "linux" || process.arch !== "x64")
+    throw new Error(`Milvus ${VERSION} runs as one process on Linux x64 only, not on ${process.platform} ${process.arch}.`);
+  const folder = path.join(cacheFolder(), `milvus-${VERSION}`);
+  if (fs.existsSync(folder)) return folder;
+  console.error(`Installing Milvus ${VERSION} (58 MB, once)`);
+  fs.mkdirSync(cacheFolder(), { recursive: true });
+  const part = fs.mkdtempSync(`${folder}.part-`);
+  try {
+    const requirements = path.join(part, "requirements.txt");
+    fs.writeFileSync(requirements, `milvus==${VERSION} --hash=sha256:${SHA256}\n`);
+    const target = ["--target", path.join(part, "site"), "--require-hashes", "-r", requirements];
+    python(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--only-binary=:all:", ...target]);
+    fs.mkdirSync(path.join(part, "bin"));
+    fs.renameSync(part, folder);
+  } catch (error) {
+    // Another process was faster.
+    if (!fs.existsSync(folder)) throw error;
+  } finally {
+    fs.rmSync(part, { recursive: true, force: true });
+  }
+  return folder;
+}
+
+/** As scripts/encoders do, so that one setting chooses it. */
+const PYTHON = process.env["PYTHON"] ?? "python3";
+
+function python(args: readonly string[]): void {
+  try {
+    execFileSync(PYTHON, args, { stdio: ["ignore", "ignore", "pipe"] });
+  } catch (error) {
+    const { code, stderr } = error as { code?: string; stderr?: Buffer };
+    const reason = code === "ENOENT" ? `there is no ${PYTHON} here` : (stderr?.toString().trim() ?? String(error));
+    throw new Error(`Milvus ${VERSION} could not be installed; it needs Python 3 with pip and a package index: ${reason}`, {
+      cause: error,
+    });
+  }
+}
+
+/** Longest a server may take to answer; on two cores it takes 8 s. */
+const START_MS = 60_000;
+
+async function serve(program: string, folder: string, port: number, options: MilvusOptions): Promise<ChildProcess> {
+  const script = path.join(import.meta.dirname, "serve.py");
+  const child = spawn(PYTHON, [script, folder, String(port), ...(options.authorise === true ? ["authorise"] : [])], {
+    // A group of its own, so that all of it can be ended at once.
+    detached: true,
+    stdio: ["pipe", "pipe", "pipe"],
+    env: { ...process.env, PYTHONPATH: path.join(program, "site"), PYTHONDONTWRITEBYTECODE: "1" },
+  });
+  let said = "";
+  const ready = new Promise<void>((resolve, reject) => {
+    const fail = (how: string): void => {
+      reject(new Error(`Milvus did not start: ${how}. ${said.trim()}`));
+    };
+    const timer = setTimeout(() => {
+      fail(`no answer within ${String(START_MS / 1000)} s`);
+    }, START_MS);
+    child.stdout.on("data", (chunk: Buffer) => {
+      said += chunk.toString();
+      if (said.includes("ready")) resolve();
+    });
+    child.stderr.on("data", (chunk: Buffer) => (said += chunk.toString()));
+    child.on("error", (error) => {
+      fail(error.message);
+    });
+    child.on("exit", (code, signal) => {
+      clearTimeout(timer);
+      fail(`it ended (${signal ?? String(code)})`);
+    });
+    child.stdout.once("data", () => {
+      clearTimeout(timer);
+    });
+  });
+  try {
+    await ready;
+    return child;
+  } catch (error) {
+    await end(child);
+    throw error;
+  }
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.pid === undefined) return;
+  const ended = child.exitCode !== null || child.signalCode !== null;
+  const exit = ended ? undefined : new Promise((resolve) => child.once("close", resolve));
+  try {
+    process.kill(-child.pid, "SIGKILL");
+  } catch {
+    // Nobody of the group is left.
+  }
+  await exit;
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = net.createServer();
+    probe.on("error", reject);
+    probe.listen(0, "127.0.0.1", () => {
+      const { port } = probe.address() as net.AddressInfo;
+      probe.close(() => {
+        resolve(port);
+      });
+    });
+  });
+}
+
+if (process.argv[1] !== undefined && fs.realpathSync(process.argv[1]) === import.meta.filename) {
+  const server = await startMilvus();
+  console.log(`Milvus ${VERSION} answers at ${server.address}; Ctrl+C ends it and removes its data.`);
+  for (const signal of ["SIGINT", "SIGTERM"] as const)
+    process.once(signal, () => {
+      void server.stop().then(() => process.exit(0));
+    });
+}
