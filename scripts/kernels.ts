@@ -1,18 +1,58 @@
 /** Writes the small ONNX graphs by which the engine scores vectors: exact search is a matrix product. */
+import fs from "node:fs";
+import path from "node:path";
+
 import { MessageWriter } from "../src/encoder/onnx/protobuf.ts";
 
-const FLOAT = 1;
+/** Writes every kernel into a folder, the same bytes each time. */
+export function writeKernels(folder: string): void {
+  fs.mkdirSync(folder, { recursive: true });
+  for (const [name, bytes] of Object.entries(kernels())) fs.writeFileSync(path.join(folder, name), bytes);
+}
+
+/** File name → bytes; src/engine/kernels/kernels.ts runs them. */
+const kernels = (): Readonly<Record<string, Uint8Array>> => ({
+  /** One query: rows [n, d] · query [d, 1] → scores [n, 1]. */
+  "scores.onnx": graph(
+    node("MatMul", ["rows", "query"], "scores"),
+    [value("rows", FLOAT, ["n", "d"]), value("query", FLOAT, ["d", "one"])],
+    value("scores", FLOAT, ["n", "one"]),
+  ),
+  /**
+   * One query, small integers: rows [n, d] · query [d, 1] → scores [n, 1]. Without the operator's zero point: it would be
+   * subtracted from every element, while the caller takes 128 · Σ query from every score.
+   */
+  "integerScores.onnx": graph(
+    node("MatMulInteger", ["rows", "query"], "scores"),
+    [value("rows", UINT8, ["n", "d"]), value("query", INT8, ["d", "one"])],
+    value("scores", INT32, ["n", "one"]),
+  ),
+  /** Many: queries [m, d] · rows [n, d] transposed → scores [m, n]. */
+  "products.onnx": graph(
+    node("Gemm", ["queries", "rows"], "scores").bytes(5, integerAttribute("transB", 1)),
+    [value("queries", FLOAT, ["m", "d"]), value("rows", FLOAT, ["n", "d"])],
+    value("scores", FLOAT, ["m", "n"]),
+  ),
+});
+
+/** TensorProto.DataType. */
+export const FLOAT = 1;
+const UINT8 = 2;
+const INT8 = 3;
+const INT32 = 6;
 const OPSET = 17;
 const IR_VERSION = 8;
 
-const value = (name: string, dims: readonly string[]): MessageWriter => {
+/** A tensor that goes in or comes out; no dimensions make a single number. */
+export function value(name: string, type: number, dims: readonly string[]): MessageWriter {
   const shape = new MessageWriter();
   for (const dim of dims) shape.bytes(1, new MessageWriter().bytes(2, dim));
-  const tensor = new MessageWriter().varint(1, FLOAT).bytes(2, shape);
+  const tensor = new MessageWriter().varint(1, type).bytes(2, shape);
   return new MessageWriter().bytes(1, name).bytes(2, new MessageWriter().bytes(1, tensor));
-};
+}
 
-const graph = (node: MessageWriter, inputs: readonly MessageWriter[], output: MessageWriter): Uint8Array => {
+/** A model of one node. */
+export function graph(node: MessageWriter, inputs: readonly MessageWriter[], output: MessageWriter): Uint8Array {
   const body = new MessageWriter().bytes(1, node).bytes(2, "kernel");
   for (const input of inputs) body.bytes(11, input);
   body.bytes(12, output);
@@ -22,29 +62,16 @@ const graph = (node: MessageWriter, inputs: readonly MessageWriter[], output: Me
     .bytes(7, body)
     .bytes(8, new MessageWriter().bytes(1, "").varint(2, OPSET))
     .finish();
-};
+}
 
-const node = (operator: string, inputs: readonly string[], output: string): MessageWriter => {
+export function node(operator: string, inputs: readonly string[], output: string): MessageWriter {
   const writer = new MessageWriter();
   for (const input of inputs) writer.bytes(1, input);
   return writer.bytes(2, output).bytes(3, operator).bytes(4, operator);
-};
+}
 
-/** Gemm's attribute transB = 1. */
-const transB = new MessageWriter().bytes(1, "transB").varint(3, 1).varint(20, 2);
-
-/** File name → bytes. */
-export const KERNELS: Readonly<Record<string, Uint8Array>> = {
-  /** One query: rows [n, d] · query [d, 1] → scores [n, 1]. */
-  "scores.onnx": graph(
-    node("MatMul", ["rows", "query"], "scores"),
-    [value("rows", ["n", "d"]), value("query", ["d", "one"])],
-    value("scores", ["n", "one"]),
-  ),
-  /** Many: queries [m, d] · rowsᵀ [d, n] → scores [m, n]. */
-  "products.onnx": graph(
-    node("Gemm", ["queries", "rows"], "scores").bytes(5, transB),
-    [value("queries", ["m", "d"]), value("rows", ["n", "d"])],
-    value("scores", ["m", "n"]),
-  ),
-};
+/** AttributeProto of type INT. */
+export function integerAttribute(name: string, number: number): MessageWriter {
+  const INT = 2;
+  return new MessageWriter().bytes(1, name).varint(3, number).varint(20, INT);
+}
