@@ -1,18 +1,22 @@
 import path from "node:path";
 
 import type { CancellationToken } from "../core/base/cancellation.ts";
-import { createEngineClient, type EngineClient } from "../process/engineClient.ts";
+import { createEngineClient, type EngineClient, type EngineClientOptions } from "../process/engineClient.ts";
 import { installedIn } from "../process/installation.ts";
 
 /** This program lies in the `dist` of its installation. */
 export const ROOT = path.dirname(import.meta.dirname);
 
 /** Runs `body` with an engine that ends with it. Ctrl+C cancels what is under way. */
-export async function withEngine<T>(body: (engine: EngineClient, token: CancellationToken) => Promise<T>): Promise<T> {
+export async function withEngine<T>(
+  body: (engine: EngineClient, token: CancellationToken) => Promise<T>,
+  listeners: Pick<EngineClientOptions, "onIndexChanged"> = {},
+): Promise<T> {
   const { engine: program, parts } = installedIn(ROOT);
   const engine = createEngineClient({
     program,
     hello: parts,
+    ...listeners,
     onLog: (level, message) => {
       if (level === "error" || level === "warn") console.error(message);
     },

@@ -5,7 +5,9 @@ import { EmbedError } from "../protocol/errors.ts";
 import { agreementCommand } from "./agreement.ts";
 import { compareCommand } from "./compare.ts";
 import { embedCommand, tokenizeCommand } from "./embed.ts";
+import { indexCommand } from "./index.ts";
 import { modelsCommand } from "./models.ts";
+import { neighboursCommand } from "./neighbours.ts";
 import { errorLine, UsageError } from "./usage.ts";
 
 const USAGE = `usage: compare-embeddings COMMAND
@@ -15,6 +17,10 @@ const USAGE = `usage: compare-embeddings COMMAND
                                            {"text": …} lines in, {"index", "tokens", "truncated", "vector"} lines out
   tokenize --model ID-or-FOLDER            {"text": …} lines in, {"index", "ids"} lines out
   compare [--models A,B] [--split auto|symbols|paragraphs|lines|file] [-k N] [--json] [--html FILE] [--terminal] PATH…
+  index [--models A,B] [--json] FOLDER     brings the index of a folder up to date
+  neighbours (--text T | --at PATH:LINE) [-k N] [--models A,B] [--path GLOB] [--other-files] [--as-is] [--json] FOLDER
+                                           the nearest segments of a folder, by each encoder and by BM25; --as-is answers
+                                           from the index as it stands. Both take --storage DIR for where the index lies
   agreement X.npy Y.npy [-k N] [--json]    how alike two sets of vectors of the same items are
 
 Exit code 0: done, 1: failed, 2: wrong usage.`;
@@ -24,6 +30,8 @@ const COMMANDS: Readonly<Record<string, (args: CommandArguments) => Promise<void
   embed: embedCommand,
   tokenize: tokenizeCommand,
   compare: compareCommand,
+  index: indexCommand,
+  neighbours: neighboursCommand,
   agreement: agreementCommand,
 };
 
@@ -38,6 +46,12 @@ const OPTIONS = {
   precision: { type: "string" },
   split: { type: "string" },
   k: { type: "string", short: "k" },
+  text: { type: "string" },
+  at: { type: "string" },
+  path: { type: "string" },
+  "other-files": { type: "boolean" },
+  "as-is": { type: "boolean" },
+  storage: { type: "string" },
   help: { type: "boolean", short: "h" },
 } as const;
 

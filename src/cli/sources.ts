@@ -1,37 +1,13 @@
 import fs from "node:fs";
 import path from "node:path";
 
+import { languageOf } from "../core/text/languageOf.ts";
 import type { SourceDocument } from "../protocol/engine.ts";
 import { unreadable } from "../protocol/errors.ts";
 
 /** Larger files are data, not text that somebody wrote. */
 const MAX_BYTES = 1_000_000;
 const SKIPPED_FOLDERS = new Set(["node_modules", "dist", "out", "target", "__pycache__"]);
-
-/** The editor's language ids, by file extension. */
-const LANGUAGES: Readonly<Record<string, string>> = {
-  ".ts": "typescript",
-  ".mts": "typescript",
-  ".cts": "typescript",
-  ".tsx": "typescriptreact",
-  ".js": "javascript",
-  ".mjs": "javascript",
-  ".cjs": "javascript",
-  ".jsx": "javascriptreact",
-  ".py": "python",
-  ".go": "go",
-  ".rs": "rust",
-  ".java": "java",
-  ".c": "c",
-  ".h": "cpp",
-  ".cc": "cpp",
-  ".cpp": "cpp",
-  ".hpp": "cpp",
-  ".cs": "csharp",
-  ".rb": "ruby",
-  ".php": "php",
-  ".md": "markdown",
-};
 
 /** Files and the files of folders, read. What is skipped is counted and said on standard error. */
 export function readSources(paths: readonly string[]): SourceDocument[] {
@@ -47,7 +23,7 @@ export function readSources(paths: readonly string[]): SourceDocument[] {
       skipped++;
       return [];
     }
-    const languageId = LANGUAGES[path.extname(file).toLowerCase()] ?? "plaintext";
+    const languageId = languageOf(file);
     return [
       { uri: file, path: path.relative(process.cwd(), file) || file, languageId, version: 0, text: bytes.toString("utf8") },
     ];

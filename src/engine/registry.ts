@@ -18,6 +18,8 @@ export interface Registry {
   modelOf(choice: EncoderChoice): ModelKey;
   /** The text that a choice's encoder wants before texts of a role; see core/encoders/prompts.ts. */
   promptOf(choice: EncoderChoice, role: Role): string;
+  /** Whether a choice's encoder is a table without a network: it costs next to nothing. */
+  isStatic(choice: EncoderChoice): boolean;
   /** Changes whenever vectors of the choice might: a cheap stand-in for the identity, which only an opened model has. */
   stampOf(choice: EncoderChoice, role: Role): string;
   setState(id: string, state: EncoderState, error?: EmbedErrorData): void;
@@ -60,6 +62,7 @@ export function createRegistry(folders: readonly string[], onChanged: (encoder: 
     list: () => [...encoders.keys()].map(infoOf),
     modelOf,
     promptOf: prompt,
+    isStatic: ({ id }) => encoders.get(id)?.card.layers === 0,
     stampOf: (choice, role) => {
       const { folder, precision } = modelOf(choice);
       return JSON.stringify([RUNTIME, folder, precision, choice.layer, choice.pooling, prompt(choice, role), stampOf(folder)]);

@@ -22,6 +22,7 @@ import { createPool } from "./pool.ts";
 import { createRegistry } from "./registry.ts";
 import { createSplitter } from "./split/splitter.ts";
 import { createVectorCache } from "./vectorCache.ts";
+import { serveWorkspace } from "./workspace/workspaceServer.ts";
 
 /** The engine's table of contents: one line per request. Nothing but `hello` is answered before the handshake. */
 export function serve(rpc: Rpc): { dispose: () => void } {
@@ -57,7 +58,13 @@ export function serve(rpc: Rpc): { dispose: () => void } {
     const { splitter, embed: embedWith } = ready();
     return compareDocuments(params, { splitter, embed: embedWith, report: reporter(params.progressToken) }, token);
   });
-  return { dispose: () => engine?.pool.dispose() };
+  const workspace = serveWorkspace(rpc, ready, reporter);
+  return {
+    dispose: () => {
+      workspace.dispose();
+      engine?.pool.dispose();
+    },
+  };
 }
 
 function createEngine(rpc: Rpc, params: HelloParams) {
@@ -77,6 +84,7 @@ function createEngine(rpc: Rpc, params: HelloParams) {
   });
   const cache = createVectorCache();
   return {
+    hello: params,
     pool,
     registry,
     splitter: createSplitter(params.grammarFolder),

@@ -197,7 +197,9 @@ export type Progress =
     }
   | { readonly kind: "outcome"; readonly outcome: EncoderOutcome }
   | { readonly kind: "phase"; readonly phase: "splitting" | "agreement" }
-  | { readonly kind: "neighbours"; readonly outcome: NeighboursOutcome };
+  | { readonly kind: "neighbours"; readonly outcome: NeighboursOutcome }
+  /** Steps of a longer work over the whole workspace. */
+  | { readonly kind: "steps"; readonly done: number; readonly total: number };
 
 export const progress = notification<{ readonly token: string; readonly progress: Progress }>("progress");
 

@@ -5,11 +5,11 @@ import type { PowerSource } from "./power.ts";
 
 /** How fast indexing may go now. */
 export interface Throttle extends Disposable {
-  set(pace: Pace): void;
+  readonly set: (pace: Pace) => void;
   /** Why nothing may be done at all, if so. */
   readonly waitingFor: "battery" | undefined;
   /** To be awaited after a unit that took `ms`: on the low share the machine rests as long as it worked. */
-  rest(ms: number): Promise<void>;
+  readonly rest: (ms: number) => Promise<void>;
 }
 
 export const DEFAULT_PACE: Pace = { cpu: "balanced", onBattery: "low" };
@@ -26,9 +26,12 @@ export function createThrottle(pool: EncoderPool, onBattery: PowerSource, onChan
     if (!battery || pace.onBattery === "same") return pace.cpu;
     return pace.onBattery === "pause" ? "none" : "low";
   };
-  const apply = (): void => {
+  const adjust = (): void => {
     const now = share();
     pool.backgroundWorkers = now === "full" ? pool.workers : now === "balanced" ? Math.ceil(pool.workers / 2) : 1;
+  };
+  const apply = (): void => {
+    adjust();
     onChange();
   };
   const ask = async (): Promise<void> => {
@@ -39,7 +42,7 @@ export function createThrottle(pool: EncoderPool, onBattery: PowerSource, onChan
   const timer = setInterval(() => void ask(), ASK_EVERY_MS);
   timer.unref();
   void ask();
-  apply();
+  adjust();
 
   return {
     set: (next) => {

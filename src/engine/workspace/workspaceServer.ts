@@ -1,0 +1,143 @@
+import type { Rpc } from "../../process/rpc.ts";
+import type { EmbedResult, HelloParams, Progress } from "../../protocol/engine.ts";
+import { badRequest } from "../../protocol/errors.ts";
+import {
+  bestLines,
+  clearIndex,
+  controlIndexing,
+  documentChanged,
+  duplicates,
+  filesChanged,
+  hubs,
+  indexChanged,
+  indexStatus,
+  nearestInFile,
+  neighbours,
+  openWorkspace,
+  setPace,
+  startIndexing,
+  type IndexStatus,
+  type WorkspaceParams,
+} from "../../protocol/workspace.ts";
+import type { EmbedOptions } from "../embed.ts";
+import { createMatrices } from "../kernels/matrices.ts";
+import type { EncoderPool } from "../pool.ts";
+import type { Registry } from "../registry.ts";
+import { findBestLines } from "../search/bestLines.ts";
+import { findDuplicates } from "../search/duplicates.ts";
+import { findHubs } from "../search/hubs.ts";
+import { findNearestInFile } from "../search/nearestInFile.ts";
+import { findNeighbours } from "../search/neighbours.ts";
+import type { SearchParts } from "../search/searchParts.ts";
+import type { Splitter } from "../split/splitter.ts";
+import { openLocalIndex } from "../store/openLocalIndex.ts";
+import { keyOf } from "./activate.ts";
+import { createIndexer, type Indexer } from "./indexer.ts";
+import { systemPower } from "./power.ts";
+import { createSegmenter } from "./segmenter.ts";
+
+/** What the workspace's requests need of the engine. */
+export interface WorkspaceEngine {
+  readonly hello: HelloParams;
+  readonly pool: EncoderPool;
+  readonly registry: Registry;
+  readonly splitter: Splitter;
+  readonly embed: (options: EmbedOptions) => Promise<EmbedResult>;
+}
+
+interface OpenWorkspace {
+  readonly indexer: Indexer;
+  /** Search over the index as it stands, with what other windows have written. */
+  readonly search: () => SearchParts;
+  readonly dispose: () => void;
+}
+
+const CLOSED: IndexStatus = {
+  state: "closed",
+  storage: { kind: "memory", bytes: 0 },
+  files: 0,
+  segments: 0,
+  texts: 0,
+  skipped: [],
+  encoders: [],
+};
+
+/** Answers what is asked about a workspace: one line per request. One workspace at a time. */
+export function serveWorkspace(
+  rpc: Rpc,
+  engine: () => WorkspaceEngine,
+  reporter: (token: string | undefined) => (progress: Progress) => void,
+): { dispose: () => void } {
+  let workspace: OpenWorkspace | undefined;
+  const open = (): OpenWorkspace => {
+    if (workspace === undefined) throw badRequest("No workspace is open.");
+    return workspace;
+  };
+  const stepsTo = (token: string | undefined) => (done: number, total: number) => {
+    reporter(token)({ kind: "steps", done, total });
+  };
+
+  rpc.onRequest(openWorkspace, (params) => {
+    workspace?.dispose();
+    workspace = openWorkspaceWith(params, engine(), (status) => {
+      rpc.notify(indexChanged, status);
+    });
+    return workspace.indexer.status();
+  });
+  rpc.onRequest(startIndexing, ({ encoders }, token) => open().indexer.start(encoders, token));
+  rpc.onRequest(controlIndexing, ({ action }) => {
+    open().indexer.control(action);
+    return open().indexer.status();
+  });
+  rpc.onRequest(setPace, (pace) => {
+    open().indexer.setPace(pace);
+    return null;
+  });
+  rpc.onRequest(indexStatus, () => workspace?.indexer.status() ?? CLOSED);
+  rpc.onRequest(clearIndex, () => {
+    open().indexer.clear();
+    return open().indexer.status();
+  });
+  rpc.onNotification(filesChanged, ({ paths }) => workspace?.indexer.filesChanged(paths));
+  rpc.onNotification(documentChanged, ({ path, languageId, text }) =>
+    workspace?.indexer.documentChanged(path, text === null ? null : { languageId, text }),
+  );
+  rpc.onRequest(neighbours, (params, token) => findNeighbours(params, open().search(), reporter(params.progressToken), token));
+  rpc.onRequest(bestLines, (params, token) => findBestLines(params, open().search(), token));
+  rpc.onRequest(nearestInFile, ({ path, encoders }, token) => findNearestInFile(path, encoders, open().search(), token));
+  rpc.onRequest(hubs, (params, token) => findHubs(params, open().search(), stepsTo(params.progressToken), token));
+  rpc.onRequest(duplicates, (params, token) => findDuplicates(params, open().search(), stepsTo(params.progressToken), token));
+  return { dispose: () => workspace?.dispose() };
+}
+
+function openWorkspaceWith(
+  params: WorkspaceParams,
+  { hello, pool, registry, splitter, embed }: WorkspaceEngine,
+  onStatus: (status: IndexStatus) => void,
+): OpenWorkspace {
+  const index = openLocalIndex({
+    storage: params.storage,
+    matrices: createMatrices(hello.kernelFolder),
+    ...(params.memoryBytes === undefined ? {} : { memoryBytes: params.memoryBytes }),
+  });
+  const parts = { index, pool, registry };
+  const indexer = createIndexer({
+    ...parts,
+    workspace: params,
+    segmenter: createSegmenter(splitter),
+    power: systemPower,
+    onStatus,
+  });
+  const search: SearchParts = { index, embed, matrixOf: async (choice) => index.matrix(await keyOf(parts, choice)) };
+  return {
+    indexer,
+    search: () => {
+      index.refresh();
+      return search;
+    },
+    dispose: () => {
+      indexer.dispose();
+      index.dispose();
+    },
+  };
+}
