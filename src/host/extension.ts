@@ -6,7 +6,7 @@ import { registerEncoders } from "./encoders/encoders.ts";
 import { registerIndexCommands } from "./index/indexCommands.ts";
 import { registerIndexTree } from "./index/indexTree.ts";
 import { registerSharedIndex } from "./index/sharedIndex.ts";
-import { createWorkspaceIndex } from "./index/workspaceIndex.ts";
+import { createWorkspaceIndex, type WorkspaceIndex } from "./index/workspaceIndex.ts";
 import { registerDuplicateProblems } from "./lens/duplicateProblems.ts";
 import { registerLens } from "./lens/lens.ts";
 import { registerSearchCommands } from "./neighbours/searchCommands.ts";
@@ -19,6 +19,8 @@ import { registerTools } from "./tools/tools.ts";
 export interface Activated {
   /** Time of the host that activating took. */
   readonly activationMs: number;
+  /** How the index of this window stands. */
+  readonly index: Pick<WorkspaceIndex, "status" | "phase">;
 }
 
 /** Builds the parts and registers the features; the engine's process starts with the first request, or with an index that is on. */
@@ -48,5 +50,5 @@ export function activate(context: vscode.ExtensionContext): Activated {
   setImmediate(() => {
     index.resumeWhatWas();
   });
-  return { activationMs: performance.now() - started };
+  return { activationMs: performance.now() - started, index };
 }

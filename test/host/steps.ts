@@ -20,3 +20,14 @@ export async function seesThreeHeatmaps(panel: Frame): Promise<void> {
   await plots.nth(2).waitFor();
   assert.equal(await plots.count(), 3);
 }
+
+const WORDS = "river stone cloud lamp garden winter bread copper violin harbour feather candle meadow thunder".split(" ");
+
+/** Prose without a meaning, no paragraph like another: enough of it makes indexing last. */
+export const paragraphs = (count: number): string =>
+  Array.from(
+    { length: count },
+    (_, row) =>
+      Array.from({ length: 40 }, (_, at) => WORDS[(row * 5 + at * at + (row >> 2) * at) % WORDS.length]).join(" ") +
+      ` ${String(row)}`,
+  ).join("\n\n");

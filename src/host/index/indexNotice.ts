@@ -38,6 +38,7 @@ function textOf(status: IndexStatus | undefined, phase: Phase): string {
   const all = status === undefined ? undefined : overall(status);
   const known = all !== undefined && all.total > 0;
   if (phase === "paused" || status?.waitingFor === "battery") return `$(debug-pause)${known ? ` ${String(all.percent)} %` : ""}`;
+  if (status?.waitingFor === "otherWindow") return `$(watch)${known ? ` ${String(all.percent)} %` : ""}`;
   if (!known || status?.state === "scanning") return "$(sync~spin) Reading files";
   const left = all.secondsLeft === null ? "" : ` · ${duration(all.secondsLeft)}`;
   return `$(sync~spin) ${String(all.percent)} %${left}`;

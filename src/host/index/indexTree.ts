@@ -39,6 +39,7 @@ export function registerIndexTree(index: WorkspaceIndex, encoders: Encoders): vs
       onDidChangeTreeData: changed.event,
       getChildren: async (parent) => {
         if (parent !== undefined) return (rows.get(parent)?.children ?? []).map(({ id }) => id);
+        if (index.status === undefined) index.look();
         if (roots.length > 0 && names.size === 0)
           for (const { id, name } of await encoders.list().catch(() => [])) names.set(id, name);
         read();

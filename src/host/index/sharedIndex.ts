@@ -95,9 +95,10 @@ export function registerSharedIndex(
             {
               token,
               onProgress: (note) => {
-                if (note.kind !== "encoder") return;
+                if (note.kind !== "encoder" && note.kind !== "steps") return;
                 const part = note.total === 0 ? 0 : (100 * note.done) / note.total;
-                progress.report({ message: `${note.id}: ${String(Math.floor(part))} %`, increment: Math.max(0, part - shown) });
+                const who = note.kind === "encoder" ? `${note.id}: ` : "";
+                progress.report({ message: `${who}${String(Math.floor(part))} %`, increment: Math.max(0, part - shown) });
                 shown = part;
               },
             },

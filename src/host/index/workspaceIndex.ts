@@ -3,7 +3,8 @@ import * as vscode from "vscode";
 import type { Disposable } from "../../core/base/disposable.ts";
 import type { EngineRequestOptions } from "../../process/engineClient.ts";
 import type { RequestContract } from "../../protocol/contract.ts";
-import { errorData, noWorkspace } from "../../protocol/errors.ts";
+import { MAX_DEATHS, WINDOW_MS } from "../../process/restartPolicy.ts";
+import { errorData, noWorkspace, processGaveUp } from "../../protocol/errors.ts";
 import {
   clearIndex,
   controlIndexing,
@@ -28,8 +29,10 @@ export interface WorkspaceIndex extends Disposable {
   readonly onDidChange: vscode.Event<undefined>;
   /** Fires when indexing has come to its end: all that was to be taken in is. */
   readonly onDidSettle: vscode.Event<undefined>;
-  /** Goes on as this workspace was left: with indexing if it was on, with looking only if it was not. */
+  /** Goes on as this workspace was left: with indexing if it was on. */
   resumeWhatWas(): void;
+  /** Opens an index that is there, so that it can be looked at; in silence, and without making one. */
+  look(): void;
   /** Asks the engine something about the open index, opening it if need be. Rejects with an EmbedError. */
   ask<P, R>(contract: RequestContract<P, R>, params: P, options?: EngineRequestOptions): Promise<R>;
   /** Indexes from now on, also after a reload; answers when all is taken in. */
@@ -153,6 +156,7 @@ export function createWorkspaceIndex(context: vscode.ExtensionContext, engine: E
       turn++;
       if (state === "stopped" && was !== undefined && wish === "on") runByItself();
       else tell();
+      if (state === "failed" && wish === "on") complain(processGaveUp("engine", MAX_DEATHS, WINDOW_MS / 60_000));
     }),
     encoders.onDidChange(() => {
       if (wish !== "on" || opened === undefined) return;
@@ -187,9 +191,11 @@ export function createWorkspaceIndex(context: vscode.ExtensionContext, engine: E
       const automatic = vscode.workspace.getConfiguration(SETTINGS.section).get<boolean>(SETTINGS.indexAutomatic, false);
       if (wish === undefined && automatic && vscode.workspace.isTrusted) wish = "on";
       tell();
-      if (phase() === "unavailable" || wish === undefined) return;
-      if (wish === "on") runByItself();
-      else if (wish === "paused") open().catch(() => undefined);
+      // An index that is paused or stopped needs no engine before somebody looks at it or searches.
+      if (wish === "on" && phase() !== "unavailable") runByItself();
+    },
+    look() {
+      if (wish !== undefined && opened === undefined && phase() !== "unavailable") open().catch(() => undefined);
     },
     async ask(contract, params, options) {
       await open();

@@ -11,43 +11,47 @@ import { DUPLICATES_AT_LEAST } from "../neighbours/searches.ts";
 
 /** A list of problems longer than this helps nobody. */
 const MAX_PAIRS = 200;
+/** The whole index is looked at each time: not between two edits. */
+const QUIET_MS = 2000;
 
 /** Near-duplicates as problems of severity Information. Off unless the setting is on; then as of the last end of indexing. */
 export function registerDuplicateProblems(index: WorkspaceIndex, encoders: Encoders): vscode.Disposable {
   const problems = vscode.languages.createDiagnosticCollection("Compare Embeddings");
   const settings = () => vscode.workspace.getConfiguration(SETTINGS.section);
   const isOn = (): boolean => settings().get<boolean>(SETTINGS.duplicateProblems, false);
-  let asked: vscode.CancellationTokenSource | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  /** Counts requests to show: what an older one finds is void. */
+  let turn = 0;
 
   const show = async (): Promise<void> => {
-    asked?.cancel();
+    const mine = ++turn;
     if (!isOn()) {
       problems.clear();
       return;
     }
     if (index.status === undefined || index.status.files === 0) return;
-    const source = new vscode.CancellationTokenSource();
-    asked = source;
-    try {
-      const chosen = (await encoders.chosen()).map((id) => ({ id }));
-      const atLeast = Math.min(DUPLICATES_AT_LEAST, chosen.length);
-      const params = { encoders: chosen, atLeast, limit: MAX_PAIRS };
-      const { pairs } = await index.ask(duplicates, params, { token: source.token });
-      if (asked !== source) return;
-      const byFile = Map.groupBy(pairs.flatMap(problemsOf), ({ file }) => file);
-      problems.clear();
-      problems.set([...byFile].map(([file, group]) => [vscode.Uri.file(file), group.map(({ problem }) => problem)]));
-    } finally {
-      source.dispose();
-    }
+    const chosen = (await encoders.chosen()).map((id) => ({ id }));
+    const atLeast = Math.min(DUPLICATES_AT_LEAST, chosen.length);
+    const { pairs } = await index.ask(duplicates, { encoders: chosen, atLeast, limit: MAX_PAIRS });
+    if (mine !== turn) return;
+    const byFile = Map.groupBy(pairs.flatMap(problemsOf), ({ file }) => file);
+    problems.clear();
+    problems.set([...byFile].map(([file, group]) => [vscode.Uri.file(file), group.map(({ problem }) => problem)]));
   };
   /** By itself it fails in silence: the next end of indexing tries again. */
   const refresh = (): void => {
-    show().catch(() => undefined);
+    if (!isOn()) return;
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      show().catch(() => undefined);
+    }, QUIET_MS);
   };
 
   return vscode.Disposable.from(
     problems,
+    new vscode.Disposable(() => {
+      clearTimeout(timer);
+    }),
     index.onDidSettle(refresh),
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration(settingId(SETTINGS.duplicateProblems))) show().catch(complain);

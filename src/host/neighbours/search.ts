@@ -89,10 +89,11 @@ async function tellLines(
   );
 }
 
-/** All encoders' progress as one. */
+/** Steps as they are; encoders that work one after the other as one. */
 function progressTo(revision: number, tell: (message: Told) => void): (progress: Progress) => void {
   const parts = new Map<string, { readonly done: number; readonly total: number }>();
   return (progress) => {
+    if (progress.kind === "steps") tell({ type: "progress", revision, done: progress.done, total: progress.total });
     if (progress.kind !== "encoder") return;
     parts.set(progress.id, progress);
     const sum = (of: "done" | "total"): number => [...parts.values()].reduce((all, part) => all + part[of], 0);

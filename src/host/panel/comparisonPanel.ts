@@ -143,6 +143,8 @@ export function attachPanel(
     }),
   ];
   panel.onDidDispose(() => {
+    // What is still under way has nobody to tell it to.
+    revision++;
     running?.cancel();
     for (const subscription of subscriptions) subscription.dispose();
   });
@@ -160,6 +162,7 @@ function messageOf(progress: Progress, revision: number): ToPanel | undefined {
       return { type: "outcome", revision, outcome: progress.outcome };
     case "phase":
     case "neighbours":
+    case "steps":
       return undefined;
   }
 }

@@ -1,11 +1,11 @@
 /** Runs inside the extension host, without a person: what only the API shows. */
 import assert from "node:assert/strict";
-import { setTimeout as sleep } from "node:timers/promises";
-
 import * as vscode from "vscode";
 
 import type { Activated } from "../../../src/host/extension.ts";
 import { COMMANDS, PANEL_TYPE } from "../../../src/host/contributions.ts";
+import { indexInside } from "./indexSuite.ts";
+import { until } from "./steps.ts";
 
 const ID = "compare-embeddings.compare-embeddings";
 /** What activating may take of the extension host's time. */
@@ -15,7 +15,8 @@ export async function run(): Promise<void> {
   const extension = vscode.extensions.getExtension<Activated>(ID);
   assert.ok(extension !== undefined, `${ID} is not there`);
   const started = performance.now();
-  const { activationMs } = await extension.activate();
+  const activated = await extension.activate();
+  const { activationMs } = activated;
   const ms = performance.now() - started;
   console.log(`activated in ${activationMs.toFixed(1)} ms; ${ms.toFixed(0)} ms with all that the editor does for it`);
   assert.ok(activationMs <= MAX_ACTIVATION_MS, `activation took ${activationMs.toFixed(1)} ms`);
@@ -44,6 +45,8 @@ export async function run(): Promise<void> {
   await until(() => panels().length === 2, "files are compared in a panel of their own");
   await vscode.window.tabGroups.close(panels());
   await until(() => panels().length === 0, "the panels closed");
+
+  await indexInside(activated, folder);
 }
 
 const panels = (): vscode.Tab[] =>
@@ -55,14 +58,4 @@ function loadedLibraries(): readonly string[] {
   const report = process.report.getReport() as { readonly sharedObjects?: readonly string[] };
   assert.ok(report.sharedObjects !== undefined && report.sharedObjects.length > 0, "no libraries are reported");
   return report.sharedObjects;
-}
-
-async function until(condition: () => boolean, what: string): Promise<void> {
-  for (const end = Date.now() + 30_000; Date.now() < end;) {
-    await sleep(50);
-    if (!condition()) continue;
-    console.log(what);
-    return;
-  }
-  throw new Error(`not within 30 s: ${what}`);
 }
