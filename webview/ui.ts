@@ -1,6 +1,6 @@
 /** The one seam to the widget toolkit, which is deprecated: another one is swapped in here. */
 import { provideVSCodeDesignSystem, vsCodeButton, vsCodeProgressRing } from "@vscode/webview-ui-toolkit";
-import { html, svg, type TemplateResult } from "lit-html";
+import { html, nothing, svg, type TemplateResult } from "lit-html";
 
 export function registerWidgets(): void {
   provideVSCodeDesignSystem().register(vsCodeButton(), vsCodeProgressRing());
@@ -141,6 +141,21 @@ const ICONS = {
 export const icon = (name: keyof typeof ICONS): TemplateResult =>
   html`<svg class="icon" viewBox="0 0 16 16" aria-hidden="true">${svg`<path d=${ICONS[name]} />`}</svg>`;
 
-/** A command of a row: keys reach it by another way, so it is no stop of its own. */
-export const rowAction = (name: keyof typeof ICONS, label: string, onClick: () => void): TemplateResult =>
-  html`<button class="row-action" tabindex="-1" title=${label} aria-label=${label} @click=${onClick}>${icon(name)}</button>`;
+/** A command of a row: keys reach it by another way, so it is no stop of its own. `unfolded` is for one that unfolds. */
+export const rowAction = (
+  name: keyof typeof ICONS,
+  label: string,
+  onClick: () => void,
+  unfolded?: boolean,
+): TemplateResult => html`
+  <button
+    class="row-action"
+    tabindex="-1"
+    title=${label}
+    aria-label=${label}
+    aria-expanded=${unfolded ?? nothing}
+    @click=${onClick}
+  >
+    ${icon(name)}
+  </button>
+`;

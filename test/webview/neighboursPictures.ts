@@ -106,6 +106,19 @@ const error = {
   hint: "Run npm start once, or choose another encoder.",
 } as const;
 const few = all.slice(0, 11);
+/** Each text beside a copy of it that somebody changed a little. */
+const twins = few.slice(0, 6).flatMap((piece): Piece[] => [
+  piece,
+  {
+    ...piece,
+    path: `packages/server/src/${piece.path.replace("sample/", "")}`,
+    content: piece.content
+      .replaceAll("entries", "items")
+      .replaceAll("line", "row")
+      .replace("/** ", "/** Copied: ")
+      .replaceAll("seconds", "secs"),
+  },
+]);
 
 /** What each picture shows. */
 const SCENES: Record<
@@ -116,7 +129,7 @@ const SCENES: Record<
     height?: number;
     hover?: string;
     focus?: string;
-    direction?: string;
+
     click?: string;
     dark?: boolean;
   }
@@ -125,10 +138,9 @@ const SCENES: Record<
   place: {
     messages: search(NAMES, 10, { what: { kind: "neighbours", query: place } }),
     focus: ".hit >> nth=12",
-    click: ".asked summary",
   },
   hubs: { messages: hubsMessages(few, NAMES, [0.3, 2.4, 0.8]), hover: ".hit >> nth=2" },
-  duplicates: { messages: duplicatesMessages(few, NAMES) },
+  duplicates: { messages: duplicatesMessages([...twins, few[10]!], NAMES) },
   states: {
     messages: [
       begin([...NAMES, "use-multilingual-v3"], {}),
@@ -163,7 +175,7 @@ const SCENES: Record<
   },
   narrow: { messages: search(NAMES, 5), width: 300, dark: true },
   narrowHubs: { messages: hubsMessages(few, NAMES, [0.3, 2.4, 0.8]), width: 300, dark: true },
-  narrowDuplicates: { messages: duplicatesMessages(few, NAMES), width: 300, dark: true },
+  narrowDuplicates: { messages: duplicatesMessages([...twins, few[10]!], NAMES), width: 300, dark: true },
   middle: { messages: search(NAMES, 5), width: 700, dark: true },
   menu: { messages: search(NAMES, 5), click: ".menu summary", dark: true },
 };

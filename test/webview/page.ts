@@ -61,7 +61,7 @@ export async function openPage(browser: Browser, bundle: "panel" | "neighbours",
     if (name === "/page.css") return route.fulfill({ contentType: "text/css", body: read(`dist/webview/${bundle}.css`) });
     return route.fulfill({
       contentType: "text/html",
-      body: `<!doctype html><html lang="en"><head><title>Compare</title>
+      body: `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Compare</title>
         <meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'nonce-n'; style-src http://panel.test 'nonce-n'">
         <meta property="csp-nonce" content="n">
         <style nonce="n">:root { --vscode-editor-background: ${background}; --vscode-foreground: ${foreground}; --vscode-descriptionForeground: ${dim};

@@ -1,6 +1,13 @@
 /** Lines shown of a text that is not shown whole. */
 const EXCERPT_LINES = 3;
 
+export interface ExcerptParts {
+  readonly column?: number;
+  readonly around?: number;
+  readonly whole?: boolean;
+  readonly shown?: number;
+}
+
 export interface Excerpt {
   /** Number of the first line shown, from 0. */
   readonly from: number;
@@ -9,9 +16,15 @@ export interface Excerpt {
   readonly of: number;
 }
 
-/** The lines around one (or the first ones, at -1), or all of them; what all lines are indented by is cut off. */
-export function excerpt(content: string, around: number, whole: boolean, shown = EXCERPT_LINES): Excerpt {
-  const lines = dedented(content);
+/**
+ * The lines around one (or the first ones, at -1), or all of them. What all lines are indented by is cut off;
+ * `column` is where the first one begins in its file.
+ */
+export function excerpt(
+  content: string,
+  { column = 0, around = -1, whole = false, shown = EXCERPT_LINES }: ExcerptParts,
+): Excerpt {
+  const lines = dedented(content, column);
   if (whole || lines.length <= shown) return { from: 0, lines, of: lines.length };
   const from = Math.max(0, Math.min(around - Math.floor(shown / 2), lines.length - shown));
   return { from, lines: lines.slice(from, from + shown), of: lines.length };
@@ -23,10 +36,9 @@ export function linesApart(content: string, other: string): readonly boolean[] {
   return content.split("\n").map((line) => !known.has(line.trim()));
 }
 
-/** A segment's first line begins in mid-line, so it says nothing of the indentation of the others. */
-function dedented(content: string): string[] {
-  const [first = "", ...rest] = content.replace(/\s+$/, "").replaceAll("\t", "  ").split(/\r?\n/);
-  const indents = rest.filter((line) => line.trim() !== "").map((line) => line.search(/\S/));
-  const common = indents.length === 0 ? 0 : Math.min(...indents);
-  return [first.trimStart(), ...rest.map((line) => line.slice(common))];
+function dedented(content: string, column: number): string[] {
+  const [first = "", ...rest] = `${" ".repeat(column)}${content.trimEnd()}`.split(/\r?\n/);
+  const indents = [first, ...rest].filter((line) => line.trim() !== "").map((line) => line.search(/\S/));
+  const common = Math.min(...indents, first.length);
+  return [first, ...rest].map((line) => line.slice(common).replaceAll("\t", "  "));
 }

@@ -95,7 +95,7 @@ function list(state: State, acts: Acts, id: string, { hits, scale, coverage }: F
       scale !== null
         ? guard([ranked, ranked.some(({ hit }) => hit.text === marked) ? marked : null], () => strip(scale, ranked, marked))
         : html`<div class="strip words">
-            ${id === BM25 ? "scores are sums of word weights: only their order counts" : "too few segments to tell what a cosine means"}
+            ${id === BM25 ? "no cosines: only the order counts" : "too few segments to tell what a cosine means"}
           </div>`
     }
     <ol aria-label="Neighbours by ${nameOf(state, id)}">
@@ -117,7 +117,8 @@ const rowClass = ({ hit, onlyHere }: Ranked, marked: number | null): string =>
 
 function notIndexed({ index }: State, { send }: Acts, id: string): TemplateResult {
   const coverage = index?.encoders.find((encoder) => encoder.id === id);
-  const indexing = index?.state === "scanning" || index?.state === "embedding";
+  // An index that is made for other encoders will not come round to this one.
+  const indexing = index?.state === "scanning" || (index?.state === "embedding" && coverage !== undefined);
   if (indexing)
     return html`<div class="placeholder">
       ${busy()}

@@ -10,6 +10,7 @@ import { openers, type Acts } from "./acts.ts";
 import { dot } from "./dot.ts";
 import { failures } from "./failures.ts";
 import { placesList } from "./row.ts";
+import { placeLabel } from "./placeLabel.ts";
 import { text } from "./text.ts";
 
 /** The two sides of all pairs are the two columns that the keyboard walks through. */
@@ -22,7 +23,6 @@ const PAIR_LINES = 4;
 export function duplicates(state: State, acts: Acts, result: DuplicatesResult): TemplateResult {
   const ids = state.spec!.encoders.map(({ id }) => id);
   return html`<section class="found">
-    <h2>Near-duplicates</h2>
     <p class="summary">
       ${count(result.pairs.length, "pair")}, closest first. The numbers are closeness: 0.00 is what two random segments have, 1.00
       is the same.
@@ -116,14 +116,14 @@ function side(state: State, { act, send }: Acts, { name, at, place, more, conten
       @click=${click}
       @dblclick=${dblclick}
     >
-      <bdi class="name">${place.label}</bdi><span class="path"><bdi>${place.path}</bdi>:${place.range.start.line + 1}</span>
+      <bdi class="name">${place.label}</bdi>${placeLabel(place)}
     </button>
     ${more.length > 0 ? placesList(more, send) : nothing}
     ${
       shows(state, "text", SIDES[0], at) && (other !== undefined || name === SIDES[0])
         ? text({
             content,
-            start: place.range.start.line,
+            start: place.range.start,
             best: -1,
             around: apart.indexOf(true),
             apart,

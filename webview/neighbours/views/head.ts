@@ -12,8 +12,8 @@ import type { Acts } from "./acts.ts";
 import { text } from "./text.ts";
 
 const LENGTHS = [5, 10, 20, 50];
-/** Lines of the query's text that show when it is unfolded but not whole. */
-const QUERY_LINES = 6;
+/** First lines of the query's text that show unless all are asked for. */
+const QUERY_LINES = 3;
 
 /** What is searched, how, and what can be done with it. */
 export function head(state: State, acts: Acts): TemplateResult {
@@ -167,17 +167,17 @@ function filters({ languages }: State, { filter, what }: SearchSpec, send: Acts[
   `;
 }
 
-/** The text whose neighbours are listed, folded until asked for. */
+/** The text whose neighbours are listed; it may be folded to its first line. */
 function queryText(state: State, { act }: Acts): TemplateResult | typeof nothing {
   const query = state.spec!.what.kind === "neighbours" ? state.spec!.what.query : undefined;
   const content = state.result?.kind === "neighbours" ? state.result.query.content : query?.kind === "passage" ? query.text : "";
   if (content === "") return nothing;
   const whole = state.toggled.has("whole 0 query");
-  return html`<details class="asked">
+  return html`<details class="asked" open>
     <summary><span>${content.trimStart().split("\n", 1)[0]}</span></summary>
     ${text({
       content,
-      start: queryPlace(state)?.range.start.line ?? 0,
+      start: queryPlace(state)?.range.start ?? { line: 0, character: 0 },
       best: -1,
       whole,
       shown: QUERY_LINES,

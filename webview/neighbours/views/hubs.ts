@@ -7,6 +7,7 @@ import { hubWords, number, placeWords, signed } from "../words.ts";
 import { neighboursOf, openers, type Acts } from "./acts.ts";
 import { dot, markOf } from "./dot.ts";
 import { failures } from "./failures.ts";
+import { placeLabel } from "./placeLabel.ts";
 import { placesList } from "./row.ts";
 
 /** Name of the only column that the keyboard walks through. */
@@ -17,7 +18,6 @@ export function hubs(state: State, acts: Acts, result: HubsResult): TemplateResu
   const ids = Object.keys(result.skewness);
   const most = Math.max(result.k, ...result.hubs.flatMap(({ occurrences }) => Object.values(occurrences)));
   return html`<section class="found">
-    <h2>Hubs</h2>
     <p class="explain">
       A hub is a segment that stands among the ${result.k} nearest of very many others, often because it is short or boilerplate:
       it turns up in every search and crowds out better answers. If there were none, each segment would be a neighbour ${result.k}
@@ -75,8 +75,7 @@ function hubRow(state: State, { act, send }: Acts, { hub, at, ids, k, most }: Hu
         @click=${click}
         @dblclick=${dblclick}
       >
-        <bdi class="name">${place!.label}</bdi><span class="path"><bdi>${place!.path}</bdi>:${place!.range.start.line + 1}</span
-        ><code dir="auto">${firstLine(hub.content)}</code>
+        <bdi class="name">${place!.label}</bdi>${placeLabel(place!)}<code dir="auto">${firstLine(hub.content)}</code>
       </button>
       <span class="row-actions">
         ${rowAction("nearest", "Neighbours of this (n)", () => {
@@ -111,7 +110,8 @@ function hubRow(state: State, { act, send }: Acts, { hub, at, ids, k, most }: Hu
         title="${nameOf(state, id)}: ${times === undefined ? "not known" : `one of the ${k} nearest of ${number(times)} segments`}"
       >
         ${dot(state, id)}<span class="times">${times === undefined ? "–" : number(times)}</span
-        >${times === undefined ? nothing : html`${share(times, k, most)}<span class="fold">×${(times / k).toFixed(1)}</span>`}
+        ><span class="fold">${times === undefined ? "" : `× ${(times / k).toFixed(1)}`}</span
+        >${times === undefined ? nothing : share(times, k, most)}
       </td>`;
     })}
   </tr>`;
@@ -119,9 +119,10 @@ function hubRow(state: State, { act, send }: Acts, { hub, at, ids, k, most }: Hu
 
 /** How often, against the fair share. */
 const share = (times: number, k: number, most: number): TemplateResult =>
-  html`<svg class="share" viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">
-    <rect width=${(times / most) * 100} height="1" />
-    <path class="fair" d="M${(k / most) * 100} 0V1" />
+  html`<svg class="share" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">
+    <rect class="track" y="3" width="100" height="4" />
+    <rect y="3" width=${(times / most) * 100} height="4" />
+    <path class="fair" d="M${(k / most) * 100} 0V10" />
   </svg>`;
 
 const firstLine = (content: string): string => content.trimStart().split("\n", 1)[0] ?? "";

@@ -9,6 +9,7 @@ import { nameOf, shows, type State } from "../state.ts";
 import { placeWords, signed } from "../words.ts";
 import { neighboursOf, openers, type Acts } from "./acts.ts";
 import { dot } from "./dot.ts";
+import { placeLabel } from "./placeLabel.ts";
 import { text } from "./text.ts";
 
 export interface RowParts {
@@ -18,6 +19,9 @@ export interface RowParts {
   /** The best score of the column: BM25's bars are measured by it. */
   readonly best: number;
 }
+
+/** So many dots in a row say no more than "all". */
+const MANY = 4;
 
 /** One result: where it stands in its list and in the others, its place, and some of its text. */
 export function row(state: State, { act, send }: Acts, { id, ranked, scale, best }: RowParts): TemplateResult {
@@ -41,9 +45,10 @@ export function row(state: State, { act, send }: Acts, { id, ranked, scale, best
       @dblclick=${open.dblclick}
     >
       <span class="rank">${rank}</span><span class="score">${score}</span
-      ><bdi class="name ${onlyHere ? "only" : ""}">${place!.label}</bdi><span class="move">${moveMark(ranked)}</span
-      ><span class="path"><bdi>${place!.path}</bdi>:${place!.range.start.line + 1}</span
-      ><span class="marks">${others.map((other) => dot(state, other))}</span>
+      ><bdi class="name ${onlyHere ? "only" : ""}">${place!.label}</bdi
+      ><span class="move">${moveMark(ranked)}</span>${placeLabel(place!)}<span class="marks"
+        >${others.length >= MANY && others.length === state.columns.size - 1 ? "in all" : others.map((other) => dot(state, other))}</span
+      >
       ${bar(id === BM25 ? hit.score / best : scale === null ? 0 : closeness(hit.score, scale.median))}
     </button>
     <span class="row-actions">
@@ -53,9 +58,14 @@ export function row(state: State, { act, send }: Acts, { id, ranked, scale, best
       ${rowAction("copy", "Copy path (c)", () => {
         send({ type: "copy", text: placeWords(place!) });
       })}
-      ${rowAction("chevron", "Show or hide text (Space)", () => {
-        toggle("text");
-      })}
+      ${rowAction(
+        "chevron",
+        "Show or hide text (Space)",
+        () => {
+          toggle("text");
+        },
+        shows(state, "text", id, at),
+      )}
     </span>
     ${
       more.length === 0
@@ -77,7 +87,7 @@ export function row(state: State, { act, send }: Acts, { id, ranked, scale, best
       shows(state, "text", id, at)
         ? text({
             content: hit.content,
-            start: place!.range.start.line,
+            start: place!.range.start,
             best: line,
             whole: shows(state, "whole", id, at),
             onWhole: () => {
@@ -97,7 +107,7 @@ export const placesList = (places: readonly Place[], send: Acts["send"]): Templa
       const { click, dblclick } = openers(send, place);
       return html`<li>
         <button class="place" @click=${click} @dblclick=${dblclick}>
-          <bdi class="name">${place.label}</bdi> <span class="path"><bdi>${place.path}</bdi>:${place.range.start.line + 1}</span>
+          <bdi class="name">${place.label}</bdi> ${placeLabel(place)}
         </button>
       </li>`;
     })}

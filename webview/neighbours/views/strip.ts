@@ -7,11 +7,13 @@ import { scaleWords, signed } from "../words.ts";
 const HEIGHT = 26;
 /** Room above the bars that only ticks reach into. */
 const ABOVE = 4;
+/** Room at both ends, so that no tick is cut in half. */
+const SIDE = 0.5;
 
 /** Where the hits stand among random pairs: the scale without which a cosine says nothing. */
 export function strip(scale: ScoreScale, list: readonly Ranked[], marked: number | null): TemplateResult {
   const { low, high } = domain(scale, list);
-  const x = (cosine: number): number => ((cosine - low) / (high - low)) * 100;
+  const x = (cosine: number): number => SIDE + ((cosine - low) / (high - low)) * (100 - 2 * SIDE);
   const best = list[0]?.hit.score;
   return html`<div
     class="strip"
