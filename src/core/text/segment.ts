@@ -38,4 +38,6 @@ export interface Segment {
   readonly kind: SegmentKind;
   readonly range: Range;
   readonly text: string;
+  /** Names of what a symbol stands in, outermost first: `cache.LruCache`. Absent at the top. */
+  readonly enclosing?: string;
 }

@@ -8,6 +8,8 @@ export interface Span {
   readonly kind: SegmentKind;
   /** Without one the beginning of the text is the label. */
   readonly label?: string;
+  /** Names of what a symbol stands in. */
+  readonly enclosing?: string;
 }
 
 /** Cuts off white space at both ends; undefined when nothing is left. */
@@ -30,6 +32,7 @@ export function segmentsOf(text: string, spans: Iterable<Span>, map: LineMap = l
       kind: span.kind,
       range: map.range(trimmed.start, trimmed.end),
       text: piece,
+      ...(span.enclosing === undefined ? {} : { enclosing: span.enclosing }),
     });
   }
   return segments;

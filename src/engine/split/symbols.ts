@@ -47,7 +47,13 @@ function visit(node: Node, prefix: string, language: SymbolLanguage, out: Span[]
       visit(body, label, language, out);
       if (out.length > before) continue;
     }
-    out.push({ start: startWithLead(child), end: child.endIndex, kind: symbol.kind, label });
+    out.push({
+      start: startWithLead(child),
+      end: child.endIndex,
+      kind: symbol.kind,
+      label,
+      ...(prefix === "" ? {} : { enclosing: prefix }),
+    });
   }
 }
 
