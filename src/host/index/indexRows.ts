@@ -97,7 +97,9 @@ function encoderRow(encoder: EncoderCoverage, phase: Phase, name: string): Index
           ? ["pass-filled", "testing.iconPassed"]
           : phase === "busy"
             ? ["sync~spin"]
-            : ["debug-pause"],
+            : phase === "idle"
+              ? ["warning", "list.warningForeground"]
+              : ["debug-pause"],
     contextValue: "indexEncoder",
   };
 }

@@ -82,6 +82,14 @@ export function createWorkspaceIndex(context: vscode.ExtensionContext, engine: E
   const hear = (next: IndexStatus): void => {
     status = next;
     tell();
+    // A start that was still on its way when the user paused or stopped knows nothing of it: it is told again.
+    if (next.state === "scanning" || next.state === "embedding") {
+      if (wish === "paused") say("pause");
+      if (wish === "stopped") say("stop");
+    }
+  };
+  const say = (action: "pause" | "stop"): void => {
+    engine.client.request(controlIndexing, { action }).catch(() => undefined);
   };
   const setWish = async (next: Wish | undefined): Promise<void> => {
     wish = next;
@@ -93,8 +101,8 @@ export function createWorkspaceIndex(context: vscode.ExtensionContext, engine: E
     opened ??= (async () => {
       const params = workspaceParams(context);
       if (params === undefined) throw noWorkspace(vscode.workspace.workspaceFolders !== undefined);
-      await engine.client.request(setPace, pace());
       const answer = await engine.client.request(openWorkspace, params);
+      await engine.client.request(setPace, pace());
       watching?.dispose();
       watching = watchChanges(engine.client);
       hear(answer);
@@ -116,7 +124,10 @@ export function createWorkspaceIndex(context: vscode.ExtensionContext, engine: E
       await open();
       const chosen = await encoders.chosen();
       indexed = chosen.join();
-      const result = await engine.client.request(startIndexing, { encoders: chosen.map((id) => ({ id })) });
+      const answer = engine.client.request(startIndexing, { encoders: chosen.map((id) => ({ id })) });
+      // Started all the same: who looks at a paused index wants to see what each encoder covers.
+      if (wish === "paused") say("pause");
+      const result = await answer;
       if (mine === turn) status = result.status;
     } catch (error) {
       // A dead engine is started again by `onDidChangeState`, or has said that it gives up.
@@ -137,7 +148,7 @@ export function createWorkspaceIndex(context: vscode.ExtensionContext, engine: E
   /** As the workspace is now: other folders, other exclusions. */
   const reopen = (): void => {
     opened = undefined;
-    if (wish === "on") runByItself();
+    if (wish === "on" || wish === "paused") runByItself();
     else open().catch(complain);
   };
 
@@ -154,15 +165,15 @@ export function createWorkspaceIndex(context: vscode.ExtensionContext, engine: E
       watching = undefined;
       // Pending starts are void; what was going on goes on in the next engine.
       turn++;
-      if (state === "stopped" && was !== undefined && wish === "on") runByItself();
+      if (state === "stopped" && was !== undefined && (wish === "on" || wish === "paused")) runByItself();
       else tell();
       if (state === "failed" && wish === "on") complain(processGaveUp("engine", MAX_DEATHS, WINDOW_MS / 60_000));
     }),
     encoders.onDidChange(() => {
-      if (wish !== "on" || opened === undefined) return;
+      if (opened === undefined || indexed === "") return;
       void encoders.chosen().then(
         (chosen) => {
-          if (wish === "on" && chosen.join() !== indexed && indexed !== "") runByItself();
+          if ((wish === "on" || wish === "paused") && chosen.join() !== indexed) runByItself();
         },
         () => undefined,
       );
@@ -195,7 +206,9 @@ export function createWorkspaceIndex(context: vscode.ExtensionContext, engine: E
       if (wish === "on" && phase() !== "unavailable") runByItself();
     },
     look() {
-      if (wish !== undefined && opened === undefined && phase() !== "unavailable") open().catch(() => undefined);
+      if (opened !== undefined || phase() === "unavailable") return;
+      if (wish === "paused") runByItself();
+      else if (wish === "stopped") open().catch(() => undefined);
     },
     async ask(contract, params, options) {
       await open();
