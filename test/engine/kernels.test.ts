@@ -1,70 +1,16 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
-import os from "node:os";
 import path from "node:path";
-import { after, describe, test } from "node:test";
+import { describe, test } from "node:test";
 
 import { writeKernels } from "../../scripts/kernels.ts";
 import { cancellationSource, neverCancelled } from "../../src/core/base/cancellation.ts";
-import { seededRandom } from "../../src/core/base/random.ts";
 import { createVectorMatrix } from "../../src/engine/kernels/floatMatrix.ts";
 import { createKernels } from "../../src/engine/kernels/kernels.ts";
 import { BLOCK_ROWS } from "../../src/engine/kernels/rowBlocks.ts";
-import type { Scored, VectorMatrix } from "../../src/engine/kernels/vectorMatrix.ts";
+import type { VectorMatrix } from "../../src/engine/kernels/vectorMatrix.ts";
 import { errorData } from "../../src/protocol/errors.ts";
-
-const folder = fs.mkdtempSync(path.join(os.tmpdir(), "kernels-"));
-after(() => {
-  fs.rmSync(folder, { recursive: true, force: true });
-});
-writeKernels(folder);
-const kernels = createKernels(folder);
-
-/** Single precision in sums of some hundred products. */
-const TOLERANCE = 1e-5;
-
-function unitRows(n: number, d: number, seed: number): Float32Array {
-  const random = seededRandom(seed);
-  const rows = Float32Array.from({ length: n * d }, () => random() - 0.5);
-  for (let row = 0; row < n; row++) {
-    const norm = Math.hypot(...rows.subarray(row * d, (row + 1) * d));
-    for (let at = row * d; at < (row + 1) * d; at++) rows[at]! /= norm;
-  }
-  return rows;
-}
-
-const range = (n: number, from = 0, step = 1): Int32Array => Int32Array.from({ length: n }, (_, index) => from + index * step);
-
-function dot(x: Float32Array, a: number, y: Float32Array, b: number, d: number): number {
-  let sum = 0;
-  for (let k = 0; k < d; k++) sum += x[a * d + k]! * y[b * d + k]!;
-  return sum;
-}
-
-/** The k best in double precision, ties by lower id. */
-function plainTopK(
-  ids: Int32Array,
-  rows: Float32Array,
-  query: Float32Array,
-  k: number,
-  allowed: (id: number) => boolean,
-): Scored[] {
-  return [...ids]
-    .map((id, row) => ({ id, score: dot(rows, row, query, 0, query.length) }))
-    .filter(({ id }) => allowed(id))
-    .sort((a, b) => b.score - a.score || a.id - b.id)
-    .slice(0, k);
-}
-
-function assertSame(found: readonly Scored[], expected: readonly Scored[]): void {
-  assert.deepEqual(
-    found.map(({ id }) => id),
-    expected.map(({ id }) => id),
-  );
-  found.forEach(({ score }, at) => {
-    assert.ok(Math.abs(score - expected[at]!.score) < TOLERANCE, `${score} for ${expected[at]!.score}`);
-  });
-}
+import { assertSame, dot, folder, kernels, plainTopK, range, TOLERANCE, unitRows } from "./kernelsReference.ts";
 
 function matrixOf(ids: Int32Array, rows: Float32Array, d: number): VectorMatrix {
   const matrix = createVectorMatrix(kernels, d);
@@ -85,10 +31,7 @@ describe("vectors in memory", () => {
     assert.equal(matrix.rows, n);
     for (const row of [0, BLOCK_ROWS - 1, BLOCK_ROWS, n - 1]) {
       const query = rows.slice(row * d, (row + 1) * d);
-      assertSame(
-        await matrix.topK(query, 10),
-        plainTopK(ids, rows, query, 10, () => true),
-      );
+      assertSame(await matrix.topK(query, 10), plainTopK(ids, rows, query, 10));
       assert.deepEqual(matrix.vector(ids[row]!), query);
     }
     assert.equal(matrix.has(6), false);
@@ -110,25 +53,35 @@ describe("vectors in memory", () => {
   });
 
   test("of equal rows the one with the lower id comes first, wherever they lie", async () => {
-    const n = 3000;
-    const rows = unitRows(n, d, 3);
-    const copies = [2999, 1, 17, 18, 19, 1500, 1023, 1024, 1025, 2048];
-    for (const row of copies) rows.copyWithin(row * d, 0, d);
-    const ids = range(n).reverse();
-    const matrix = matrixOf(ids, rows, d);
-    const equal = [0, ...copies].map((row) => ids[row]!).sort((a, b) => a - b);
-    for (const k of [4, 11]) {
-      const found = await matrix.topK(rows.slice(0, d), k);
+    for (const { n, wide, threads } of [
+      { n: 3003, wide: 100, threads: 1 },
+      { n: 3003, wide: 384, threads: 2 },
+      { n: 1030, wide: 384, threads: 1 },
+      { n: BLOCK_ROWS + 3, wide: 256, threads: 3 },
+    ]) {
+      const rows = unitRows(n, wide, n);
+      const copies = [1, 17, 18, 19, 500, 1023, 1024, 1025, n - 4, n - 3, n - 2, n - 1];
+      for (const row of copies) rows.copyWithin(row * wide, 0, wide);
+      const ids = range(n).reverse();
+      const matrix = createVectorMatrix(createKernels(folder, threads), wide);
+      matrix.append(ids, rows);
+      const equal = [0, ...copies].map((row) => ids[row]!).sort((a, b) => a - b);
+      for (const query of [rows.slice(0, wide), unitRows(1, wide, 2)]) {
+        const all = await matrix.topK(query, n);
+        const scores = new Set(all.filter(({ id }) => equal.includes(id)).map(({ score }) => score));
+        assert.equal(scores.size, 1, `${n} rows of ${wide}: ${[...scores].join(" ")}`);
+        assert.ok(all.every(({ score }) => score <= 1 && score >= -1));
+      }
+      const found = await matrix.topK(rows.slice(0, wide), 5);
       assert.deepEqual(
         found.map(({ id }) => id),
-        equal.slice(0, k),
+        equal.slice(0, 5),
       );
-      assert.ok(found.every(({ score }) => score <= 1 && score > 1 - TOLERANCE));
-    }
-    const { neighbours, ids: order } = await matrix.nearest(4, neverCancelled);
-    for (const id of equal) {
-      const list = [...order].indexOf(id);
-      assert.deepEqual([...neighbours.subarray(list * 4, list * 4 + 4)], equal.filter((other) => other !== id).slice(0, 4));
+      const { neighbours, ids: order } = await matrix.nearest(4, neverCancelled);
+      for (const id of equal) {
+        const list = order.indexOf(id);
+        assert.deepEqual([...neighbours.subarray(list * 4, list * 4 + 4)], equal.filter((other) => other !== id).slice(0, 4));
+      }
     }
   });
 
@@ -200,10 +153,7 @@ describe("vectors in memory", () => {
     const matrix = matrixOf(range(100), rows.subarray(0, 100 * d), d);
     const searching = matrix.topK(rows.slice(0, d), 5);
     matrix.append(range(1400, 100), rows.subarray(100 * d));
-    assertSame(
-      await searching,
-      plainTopK(range(100), rows, rows.slice(0, d), 5, () => true),
-    );
+    assertSame(await searching, plainTopK(range(100), rows, rows.slice(0, d), 5));
   });
 
   test("cancelling ends the search for nearest rows", async () => {

@@ -1,3 +1,5 @@
+import type { NearestRows, Scored } from "./vectorMatrix.ts";
+
 /** Lists of the k best that were offered to each, best first, ties by lower id: row-major [lists, k]. */
 export interface BestLists {
   readonly k: number;
@@ -13,22 +15,34 @@ export const bestLists = (lists: number, k: number): BestLists => ({
   ids: new Int32Array(lists * k).fill(-1),
 });
 
-/**
- * Puts a cosine where it belongs, or drops it. Rounding can carry the product of unit vectors a little past 1; it is cut
- * off before anything is compared, so that rounding does not order what is equal.
- */
-export function offer({ k, scores, ids }: BestLists, list: number, cosine: number, id: number): void {
-  const score = Math.fround(Math.max(-1, Math.min(1, cosine)));
+/** Puts a score into a list where it belongs, or drops it. Callers keep the lowest score at hand: most offers are too low. */
+export function offer({ k, scores, ids }: BestLists, list: number, score: number, id: number): void {
+  const rounded = Math.fround(score);
   const first = list * k;
-  let at = first + k;
-  while (at > first && (score > scores[at - 1]! || (score === scores[at - 1] && id < ids[at - 1]!))) {
-    at--;
-    if (at + 1 < first + k) {
-      scores[at + 1] = scores[at]!;
-      ids[at + 1] = ids[at]!;
-    }
-  }
-  if (at === first + k) return;
-  scores[at] = score;
+  const end = first + k;
+  let at = end;
+  while (at > first && (rounded > scores[at - 1]! || (rounded === scores[at - 1] && id < ids[at - 1]!))) at--;
+  if (at === end) return;
+  scores.copyWithin(at + 1, at, end - 1);
+  ids.copyWithin(at + 1, at, end - 1);
+  scores[at] = rounded;
   ids[at] = id;
 }
+
+/** Rounding can carry the product of unit vectors a little past 1; cut off before comparing, it orders nothing that is equal. */
+export const clampedCosine = (cosine: number): number => Math.max(-1, Math.min(1, cosine));
+
+/** What stands in the first list. */
+export function scoredOf({ k, scores, ids }: BestLists): Scored[] {
+  const found: Scored[] = [];
+  for (let at = 0; at < k && ids[at]! >= 0; at++) found.push({ id: ids[at]!, score: scores[at]! });
+  return found;
+}
+
+/** @param ids whose lists they are */
+export const nearestOf = (ids: Int32Array, lists: BestLists): NearestRows => ({
+  ids,
+  k: lists.k,
+  neighbours: lists.ids,
+  scores: lists.scores.map((score) => (score === -Infinity ? 0 : score)),
+});

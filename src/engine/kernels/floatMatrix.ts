@@ -1,10 +1,13 @@
-import { bestLists, offer } from "./bestLists.ts";
+import { bestLists, clampedCosine, nearestOf, offer, scoredOf } from "./bestLists.ts";
 import { nearestRows } from "./nearestRows.ts";
 import type { Kernels } from "./kernels.ts";
 import { randomCosines } from "./randomCosines.ts";
 import { BLOCK_ROWS, rowBlocks } from "./rowBlocks.ts";
-import { NO_ROW, rowIds } from "./rowIds.ts";
+import { appendRows, NO_ROW, rowIds } from "./rowIds.ts";
 import type { Scored, VectorMatrix } from "./vectorMatrix.ts";
+
+/** A product takes the last rows of an odd number another way, with another rounding: equal rows would score differently. */
+const WHOLE_ROWS = 16;
 
 /** Vectors as they are, four bytes a number: search is exact. */
 export function createVectorMatrix(kernels: Kernels, dimensions: number): VectorMatrix {
@@ -16,20 +19,20 @@ export function createVectorMatrix(kernels: Kernels, dimensions: number): Vector
     const best = bestLists(1, k);
     const buffer = new Float32Array(BLOCK_ROWS);
     const idBlocks = ids.blocks();
-    for (const [index, rows] of vectors.blocks().entries()) {
+    for (const [index, rows] of vectors.blocks(WHOLE_ROWS).entries()) {
       const idsHere = idBlocks[index]!;
-      const scores = buffer.subarray(0, idsHere.length);
+      const scores = buffer.subarray(0, rows.length / dimensions);
       await kernels.scores(rows, query, scores);
       let lowest = best.scores[k - 1] ?? Infinity;
-      for (let row = 0; row < scores.length; row++) {
+      for (let row = 0; row < idsHere.length; row++) {
         if (!(scores[row]! >= lowest)) continue;
         const id = idsHere[row]!;
         if (accept !== undefined && accept[id] !== 1) continue;
-        offer(best, 0, scores[row]!, id);
+        offer(best, 0, clampedCosine(scores[row]!), id);
         lowest = best.scores[k - 1]!;
       }
     }
-    return scoredOf(best.ids, best.scores);
+    return scoredOf(best);
   };
 
   const gather = (rows: Int32Array): Float32Array => {
@@ -53,41 +56,23 @@ export function createVectorMatrix(kernels: Kernels, dimensions: number): Vector
     },
     has: (id) => ids.rowOf(id) !== undefined,
     append: (added, values) => {
-      const add = (from: number, to: number): void => {
-        ids.addRows(added.subarray(from, to));
-        vectors.append(values.subarray(from * dimensions, to * dimensions));
-      };
-      let begun = 0;
-      for (const [at, id] of added.entries()) {
-        if (!isZero(values, at * dimensions, (at + 1) * dimensions)) continue;
-        add(begun, at);
-        ids.addWithoutRow(id);
-        begun = at + 1;
-      }
-      add(begun, added.length);
+      appendRows(ids, dimensions, added, values, vectors.append);
     },
     vector: (id) => {
       const row = ids.rowOf(id) ?? NO_ROW;
       return row === NO_ROW ? undefined : vectors.row(row).slice();
     },
     topK,
-    nearest: (k, token, accept) => {
+    nearest: async (k, token, accept) => {
       const rows = ids.accepted(accept);
-      const source = { dimensions, ids: ids.idsOf(rows), gather: (from: number, to: number) => gather(rows.subarray(from, to)) };
-      return nearestRows(kernels, source, k, token);
+      const source = {
+        rows: rows.length,
+        dimensions,
+        gather: (from: number, to: number) => gather(rows.subarray(from, to)),
+      };
+      const order = ids.idsOf(rows);
+      return nearestOf(order, await nearestRows(kernels, source, order, k, token));
     },
     randomCosines: (pairs, seed, accept) => randomCosines(ids.accepted(accept), (row) => vectors.row(row), pairs, seed),
   };
-}
-
-/** Without the places that were not filled. */
-export function scoredOf(ids: Int32Array, scores: Float32Array): Scored[] {
-  const found: Scored[] = [];
-  for (const [at, id] of ids.entries()) if (id >= 0) found.push({ id, score: scores[at]! });
-  return found;
-}
-
-export function isZero(values: Float32Array, from: number, to: number): boolean {
-  for (let at = from; at < to; at++) if (values[at] !== 0) return false;
-  return true;
 }

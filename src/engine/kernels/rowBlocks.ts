@@ -5,9 +5,12 @@ export interface RowBlocks<V extends Values> {
   readonly rows: number;
   /** What is allocated. */
   readonly bytes: number;
-  append(values: V): void;
-  /** The filled part of each block; what is appended later does not change it. */
-  blocks(): readonly V[];
+  readonly append: (values: V) => void;
+  /**
+   * The filled part of each block; what is appended later does not change it.
+   * @param multiple rounds the last one's rows up, to rows that may not be filled yet: a power of two
+   */
+  blocks(multiple?: number): readonly V[];
   /** Rows [from, to), a view; undefined when they lie in two blocks. */
   view(from: number, to: number): V | undefined;
   row(row: number): V;
@@ -63,7 +66,11 @@ export function rowBlocks<V extends Values>(allocate: (length: number) => V, wid
         done += taken;
       }
     },
-    blocks: () => blocks.map((block, index) => block.subarray(0, Math.min(BLOCK_ROWS, rows - index * BLOCK_ROWS) * width) as V),
+    blocks: (multiple = 1) =>
+      blocks.map((block, index) => {
+        const filled = Math.min(BLOCK_ROWS, rows - index * BLOCK_ROWS);
+        return block.subarray(0, Math.ceil(filled / multiple) * multiple * width) as V;
+      }),
     view,
     row: (row) => view(row, row + 1)!,
   };

@@ -70,3 +70,31 @@ export function rowIds(): RowIds {
     },
   };
 }
+
+/** Adds ids and hands on their rows, in stretches between rows of zeros, which get no row. */
+export function appendRows(
+  ids: RowIds,
+  dimensions: number,
+  added: Int32Array,
+  values: Float32Array,
+  append: (rows: Float32Array) => void,
+): void {
+  const add = (from: number, to: number): void => {
+    if (from === to) return;
+    ids.addRows(added.subarray(from, to));
+    append(values.subarray(from * dimensions, to * dimensions));
+  };
+  let begun = 0;
+  for (const [at, id] of added.entries()) {
+    if (!isZero(values, at * dimensions, (at + 1) * dimensions)) continue;
+    add(begun, at);
+    ids.addWithoutRow(id);
+    begun = at + 1;
+  }
+  add(begun, added.length);
+}
+
+function isZero(values: Float32Array, from: number, to: number): boolean {
+  for (let at = from; at < to; at++) if (values[at] !== 0) return false;
+  return true;
+}
