@@ -165,7 +165,7 @@ const SCENES: Record<
         ...NAMES,
         "bge-small-en-v1.5",
         "use-multilingual-v3",
-        "wordllama",
+        "e5-large",
         "e5-small",
         "a-very-long-encoder-name-that-somebody-gave-to-a-model-folder",
       ],

@@ -24,7 +24,7 @@ export function excerpt(
   content: string,
   { column = 0, around = -1, whole = false, shown = EXCERPT_LINES }: ExcerptParts,
 ): Excerpt {
-  const lines = dedented(content, column);
+  const lines = withoutMargin(content, column);
   if (whole || lines.length <= shown) return { from: 0, lines, of: lines.length };
   const from = Math.max(0, Math.min(around - Math.floor(shown / 2), lines.length - shown));
   return { from, lines: lines.slice(from, from + shown), of: lines.length };
@@ -36,7 +36,7 @@ export function linesApart(content: string, other: string): readonly boolean[] {
   return content.split("\n").map((line) => !known.has(line.trim()));
 }
 
-function dedented(content: string, column: number): string[] {
+function withoutMargin(content: string, column: number): string[] {
   const [first = "", ...rest] = `${" ".repeat(column)}${content.trimEnd()}`.split(/\r?\n/);
   const indents = [first, ...rest].filter((line) => line.trim() !== "").map((line) => line.search(/\S/));
   const common = Math.min(...indents, first.length);

@@ -43,7 +43,7 @@ export function encoderChips(
             if (next.length > 0) onChange(next);
           }}
         >
-          <i></i>${encoder.name}
+          <i></i><span class="name">${encoder.name}</span>
         </button>`,
     )}
   </nav>`;

@@ -88,7 +88,6 @@ export function head(state: State, acts: Acts): TemplateResult {
         send({ type: "search", encoders });
       },
     )}
-    ${search && spec.what.query.kind !== "words" ? queryText(state, acts) : nothing}
   `;
 }
 
@@ -168,13 +167,16 @@ function filters({ languages }: State, { filter, what }: SearchSpec, send: Acts[
 }
 
 /** The text whose neighbours are listed; it may be folded to its first line. */
-function queryText(state: State, { act }: Acts): TemplateResult | typeof nothing {
-  const query = state.spec!.what.kind === "neighbours" ? state.spec!.what.query : undefined;
-  const content = state.result?.kind === "neighbours" ? state.result.query.content : query?.kind === "passage" ? query.text : "";
+export function queryText(state: State, { act }: Acts): TemplateResult | typeof nothing {
+  const query = state.spec?.what.kind === "neighbours" ? state.spec.what.query : undefined;
+  if (query === undefined || query.kind === "words") return nothing;
+  const content = state.result?.kind === "neighbours" ? state.result.query.content : query.kind === "passage" ? query.text : "";
   if (content === "") return nothing;
   const whole = state.toggled.has("whole 0 query");
   return html`<details class="asked" open>
-    <summary><span>${content.trimStart().split("\n", 1)[0]}</span></summary>
+    <summary>
+      <span class="visually-hidden">What was searched: </span><span class="first">${content.trimStart().split("\n", 1)[0]}</span>
+    </summary>
     ${text({
       content,
       start: queryPlace(state)?.range.start ?? { line: 0, character: 0 },

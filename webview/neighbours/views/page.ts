@@ -6,7 +6,7 @@ import { count, number } from "../words.ts";
 import type { Acts } from "./acts.ts";
 import { columns } from "./columns.ts";
 import { duplicates } from "./duplicates.ts";
-import { head } from "./head.ts";
+import { head, queryText } from "./head.ts";
 import { hubs } from "./hubs.ts";
 
 /** The whole page: one of its three views under one head. */
@@ -18,7 +18,7 @@ export function page(state: State, acts: Acts): TemplateResult {
     </main>`;
   return html`
     ${head(state, acts)} ${banners(state, acts)}
-    <main>${view(state, acts)}</main>
+    <main>${queryText(state, acts)} ${indexLine(state, acts)} ${view(state, acts)}</main>
     <footer>${keys(state)}</footer>
     <div class="visually-hidden" aria-live="polite" id="live">${state.said}</div>
   `;
@@ -61,7 +61,7 @@ function banners(state: State, { send }: Acts): TemplateResult {
           </div>`
         : nothing
     }
-    ${state.status === "running" ? running(state, send) : nothing} ${indexLine(state, send)}
+    ${state.status === "running" ? running(state, send) : nothing}
   `;
 }
 
@@ -80,7 +80,7 @@ function running({ spec, progress }: State, send: (message: { type: "cancel" }) 
 }
 
 /** How the index grows under the results, if it does. */
-function indexLine(state: State, send: Acts["send"]): TemplateResult | typeof nothing {
+function indexLine(state: State, { send }: Acts): TemplateResult | typeof nothing {
   const { index } = state;
   if (index === null || state.spec?.source === "shared") return nothing;
   const again =

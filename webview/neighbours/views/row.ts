@@ -39,16 +39,16 @@ export function row(state: State, { act, send }: Acts, { id, ranked, scale, best
       data-column=${id}
       data-row=${at}
       tabindex=${(state.rows.get(id) ?? 0) === at ? 0 : -1}
-      aria-label=${spoken(state, id, ranked, score)}
       title=${titleOf(id, ranked, scale)}
       @click=${open.click}
       @dblclick=${open.dblclick}
     >
       <span class="rank">${rank}</span><span class="score">${score}</span
       ><bdi class="name ${onlyHere ? "only" : ""}">${place!.label}</bdi
-      ><span class="move">${moveMark(ranked)}</span>${placeLabel(place!)}<span class="marks"
+      ><span class="move" aria-hidden="true">${moveMark(ranked)}</span>${placeLabel(place!)}<span class="marks"
         >${others.length >= MANY && others.length === state.columns.size - 1 ? "in all" : others.map((other) => dot(state, other))}</span
       >
+      <span class="visually-hidden">${spoken(state, ranked)}</span>
       ${bar(id === BM25 ? hit.score / best : scale === null ? 0 : closeness(hit.score, scale.median))}
     </button>
     <span class="row-actions">
@@ -131,16 +131,14 @@ function titleOf(id: string, { hit }: Ranked, scale: ScoreScale | null): string 
 /** Never 100 %: there is always a pair that could be closer. */
 const sharePercent = (share: number): string => `${(Math.min(0.999, share) * 100).toFixed(1)} %`;
 
-function spoken(state: State, id: string, { hit, rank, move, onlyHere, others }: Ranked, score: string): string {
-  const [place, ...more] = hit.places;
+/** What marks and arrows show, in words. */
+function spoken(state: State, { hit, move, onlyHere, others }: Ranked): string {
+  const more = hit.places.length - 1;
   return [
-    `${rank}: ${place!.label}`,
-    `${place!.path} line ${place!.range.start.line + 1}`,
-    score === "" ? "" : `${id === BM25 ? "weight" : "cosine"} ${score}`,
     onlyHere ? "only here" : "",
     move === null || move === 0 ? "" : move > 0 ? `up ${move}` : `down ${-move}`,
     others.length === 0 ? "" : `also in ${others.map((other) => nameOf(state, other)).join(", ")}`,
-    more.length === 0 ? "" : `and in ${more.length} other ${more.length === 1 ? "place" : "places"}`,
+    more === 0 ? "" : `and in ${more} other ${more === 1 ? "place" : "places"}`,
   ]
     .filter((part) => part !== "")
     .join(", ");
