@@ -1,11 +1,13 @@
 /** The editor's language id of a file, by its name; `plaintext` when the name says nothing. Nothing is opened. */
 export function languageOf(file: string): string {
   const name = file.slice(Math.max(file.lastIndexOf("/"), file.lastIndexOf("\\")) + 1).toLowerCase();
-  const byName = NAMES[name] ?? (/^(docker|container)file\./.test(name) ? "dockerfile" : undefined);
+  const byName = NAMES.get(name) ?? (/^(docker|container)file\./.test(name) ? "dockerfile" : undefined);
   if (byName !== undefined) return byName;
   const dot = name.lastIndexOf(".");
   return (dot < 0 ? undefined : EXTENSIONS.get(name.slice(dot + 1))) ?? "plaintext";
 }
+
+// Extensions and file names are no words. cspell:disable
 
 /** Language ids and the extensions of their files, most common first within a group of relatives. */
 const LANGUAGES: Readonly<Record<string, string>> = {
@@ -108,38 +110,40 @@ const EXTENSIONS: ReadonlyMap<string, string> = new Map(
 );
 
 /** Files whose whole name says what they are, in small letters. */
-const NAMES: Readonly<Record<string, string>> = {
-  dockerfile: "dockerfile",
-  containerfile: "dockerfile",
-  makefile: "makefile",
-  gnumakefile: "makefile",
-  "cmakelists.txt": "cmake",
-  gemfile: "ruby",
-  rakefile: "ruby",
-  podfile: "ruby",
-  vagrantfile: "ruby",
-  jenkinsfile: "groovy",
-  snakefile: "python",
-  sconstruct: "python",
-  "tsconfig.json": "jsonc",
-  "jsconfig.json": "jsonc",
-  ".eslintrc": "jsonc",
-  ".babelrc": "jsonc",
-  ".prettierrc": "yaml",
-  ".clang-format": "yaml",
-  ".editorconfig": "properties",
-  ".gitconfig": "properties",
-  ".gitattributes": "properties",
-  ".gitignore": "ignore",
-  ".ignore": "ignore",
-  ".dockerignore": "ignore",
-  ".npmignore": "ignore",
-  ".vscodeignore": "ignore",
-  ".bashrc": "shellscript",
-  ".bash_profile": "shellscript",
-  ".profile": "shellscript",
-  ".zshrc": "shellscript",
-  "cargo.lock": "toml",
-  "poetry.lock": "toml",
-  "yarn.lock": "yaml",
-};
+const NAMES: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    dockerfile: "dockerfile",
+    containerfile: "dockerfile",
+    makefile: "makefile",
+    gnumakefile: "makefile",
+    "cmakelists.txt": "cmake",
+    gemfile: "ruby",
+    rakefile: "ruby",
+    podfile: "ruby",
+    vagrantfile: "ruby",
+    jenkinsfile: "groovy",
+    snakefile: "python",
+    sconstruct: "python",
+    "tsconfig.json": "jsonc",
+    "jsconfig.json": "jsonc",
+    ".eslintrc": "jsonc",
+    ".babelrc": "jsonc",
+    ".prettierrc": "yaml",
+    ".clang-format": "yaml",
+    ".editorconfig": "properties",
+    ".gitconfig": "properties",
+    ".gitattributes": "properties",
+    ".gitignore": "ignore",
+    ".ignore": "ignore",
+    ".dockerignore": "ignore",
+    ".npmignore": "ignore",
+    ".vscodeignore": "ignore",
+    ".bashrc": "shellscript",
+    ".bash_profile": "shellscript",
+    ".profile": "shellscript",
+    ".zshrc": "shellscript",
+    "cargo.lock": "toml",
+    "poetry.lock": "toml",
+    "yarn.lock": "yaml",
+  }),
+);

@@ -17,6 +17,7 @@ export interface Window {
  * "Content-dependent chunking for differential compression").
  */
 export function windowSpans(text: string, start = 0, end = text.length): Window[] {
+  if (start >= end) return [];
   const units = unitsOf(text, start, end);
   const cuts = localMaxima(units).filter((unit) => units.at[unit]! >= start + MIN_WINDOW && units.at[unit]! <= end - MIN_WINDOW);
   const windows: Window[] = [];

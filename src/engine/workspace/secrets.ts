@@ -27,12 +27,14 @@ const KEY_BODY = /[A-Za-z0-9+/]{40}/;
 /** The body begins after at most a few header lines. */
 const KEY_LOOKAHEAD = 500;
 
+// Names of files are no words. cspell:disable
+
 /** Settings that are meant to be copied and filled in. */
 const SHOWN = /\.(example|sample|template)$/;
 
 const MAY_BE_SECRET = /^(\.env|id_|cred|client[-_]?secret|service[-_]?account|secrets?\.)/;
 const SECRET_PATTERN =
-  /^(id_(rsa|dsa|ecdsa|ed25519|xmss).*|credentials?(\.(json|ya?ml|toml|ini|csv|xml|db|properties))?|client[-_]?secrets?\b.*\.json|service[-_]?account\b.*\.json|secrets?\.(json|ya?ml|toml|ini|properties))$/;
+  /^(id_(rsa|dsa|ecdsa|ed25519|xmss).*|credentials?(\.(json|ya?ml|toml|ini|csv|xml|db|properties))?|client[-_]?secrets?([^a-z].*)?\.json|service[-_]?account([^a-z].*)?\.json|secrets?\.(json|ya?ml|toml|ini|properties))$/;
 
 const SECRET_EXTENSIONS: ReadonlySet<string> = new Set(
   // Keys and certificates, stores of keys, stores of passwords, settings with passwords in them.
