@@ -1,17 +1,15 @@
 /** The index inside the extension host: the host's own time, tools, lens, hover, problems, unsaved text. */
 import assert from "node:assert/strict";
-import { monitorEventLoopDelay } from "node:perf_hooks";
 
 import * as vscode from "vscode";
 
 import { COMMANDS, SETTINGS, TOOLS } from "../../../src/host/contributions.ts";
 import type { Activated } from "../../../src/host/extension.ts";
+import { measureHostDelay } from "./hostDelay.ts";
 import { until } from "./steps.ts";
 
 /** What an event may have to wait in the extension host while indexing, at the 99.9th percentile. */
 const MAX_DELAY_MS = 20;
-/** The clock of the measurement ticks this often; a tick that comes in time reads as this much. */
-const RESOLUTION_MS = 1;
 /** Fewer ticks have no 99.9th percentile. */
 const MIN_TICKS = 1000;
 
@@ -19,24 +17,22 @@ export async function indexInside({ index }: Activated, folder: vscode.Uri): Pro
   assert.equal(index.phase, "none", "nothing is indexed before somebody asks");
   await assert.rejects(invoke(TOOLS.neighbours, { text: "anything" }), /not indexed/);
 
-  const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
-  delay.enable();
+  const measured = await measureHostDelay();
   await vscode.commands.executeCommand(COMMANDS.indexWorkspace);
   await until(() => index.phase === "idle" && (index.status?.files ?? 0) > 0, "the workspace is indexed");
-  delay.disable();
-  const waited = delay.percentile(99.9) / 1e6 - RESOLUTION_MS;
-  const worst = delay.max / 1e6 - RESOLUTION_MS;
+  const { host, idle, ticks } = await measured();
   console.log(
-    `while indexing the host waited ${waited.toFixed(1)} ms at p99.9, ${worst.toFixed(1)} ms at most, ${delay.count} ticks`,
+    `while indexing an event waited ${host.toFixed(1)} ms in the host at p99.9, in an idle thread ${idle.toFixed(1)} ms (${String(ticks)} ticks)`,
   );
-  assert.ok(delay.count >= MIN_TICKS, "too short to tell");
-  assert.ok(waited <= MAX_DELAY_MS);
+  assert.ok(ticks >= MIN_TICKS, "too short to tell");
+  // What the machine takes from every thread is not the host's doing.
+  assert.ok(host - Math.max(0, idle) <= MAX_DELAY_MS);
   for (const { id, done, total } of index.status?.encoders ?? []) assert.equal(done, total, `${id} covers all`);
   assert.equal(index.status?.encoders.length, 3);
 
   const byWords = await invoke(TOOLS.neighbours, { text: "try a failed request again after a pause", k: 3 });
   assert.match(byWords, /### bm25/);
-  assert.match(byWords, /all-MiniLM-L6-v2[^#]*http\.ts:\d+ `retry`/);
+  assert.match(byWords, /all-MiniLM-L6-v2[^]*?http\.ts:\d+ `retry`/);
   const byPlace = await invoke(TOOLS.neighbours, { path: "http.ts", line: 2, k: 2, encoders: ["all-MiniLM-L6-v2"] });
   assert.match(byPlace, /Nearest neighbours of `parseHeader`/);
   const compared = await invoke(TOOLS.compare, { paths: ["http.ts", "cache.ts"] });
