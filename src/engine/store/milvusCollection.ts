@@ -79,11 +79,7 @@ async function checkDimensions(connection: MilvusConnection, address: string, na
   );
   const found = Number(schema.fields.find((field) => field.name === "vector")?.dim);
   if (found !== encoder.dimensions)
-    throw sharedMismatch(
-      address,
-      name,
-      `its vectors have ${found} dimensions, those of ${encoder.id} ${encoder.dimensions}`,
-    );
+    throw sharedMismatch(address, name, `its vectors have ${found} dimensions, those of ${encoder.id} ${encoder.dimensions}`);
 }
 
 const loadState = async (connection: MilvusConnection, name: string): Promise<string> =>
