@@ -13,7 +13,7 @@ const root = path.resolve(import.meta.dirname, "../..");
 const executable = process.env["VSCODE_EXECUTABLE"] ?? path.join(root, "scripts/vscode/codeShim.ts");
 
 /** Enough that indexing lasts some seconds, in which the host's own time is measured. */
-const PARAGRAPHS = 1000;
+const PARAGRAPHS = 400;
 
 test("inside the extension host: activation, commands, several cursors, files, the index", async () => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "inside-"));
