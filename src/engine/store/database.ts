@@ -32,6 +32,8 @@ export interface IndexDatabase {
   termId(word: string): number | undefined;
   wordsAfter(id: number): Iterable<WordsRow & { readonly id: number }>;
   blocksAfter(identity: string, id: number): Iterable<ReadBlock>;
+  /** How many vectors these have. */
+  rowsAfter(identity: string, id: number): number;
   /** One vector, by its block and where it stands in it. */
   vector(block: number, row: number, dimensions: number): Float32Array | undefined;
   /** Encoders that have vectors, and how many. */
@@ -53,7 +55,7 @@ export interface IndexDatabase {
 }
 
 /** Bytes of texts deflated together: enough to deflate well and cheaply, little enough to be read for one of them. */
-const BODY_BYTES = 32_768;
+const BODY_BYTES = 16_384;
 /** Bodies kept inflated: what is read is read in order mostly. */
 const BODIES = 8;
 
@@ -71,9 +73,6 @@ export function indexDatabase(connection: DatabaseSync): IndexDatabase {
   const sql = {
     dataVersion: query<[], { data_version: number }>("PRAGMA data_version"),
     meta: query<[string], { value: number }>("SELECT value FROM meta WHERE name = ?"),
-    filesAfter: query<[number], StoredFile>(
-      "SELECT seq, file, path, language, size, mtime, hash, texts FROM file WHERE seq > ? ORDER BY seq",
-    ),
     lastSeq: query<[], { highest: number | null }>("SELECT max(seq) AS highest FROM file"),
     places: query<[number], { places: Uint8Array }>("SELECT places FROM file WHERE seq = ? AND texts IS NOT NULL"),
     highestText: query<[], { highest: number | null }>("SELECT max(id) AS highest FROM text"),
@@ -88,6 +87,9 @@ export function indexDatabase(connection: DatabaseSync): IndexDatabase {
     blocksAfter: query<[string, number], StoredBlock>(
       `SELECT id, crc, texts, vectors FROM block
        WHERE encoder = (SELECT id FROM encoder WHERE identity = ?) AND id > ? ORDER BY id`,
+    ),
+    rowsAfter: query<[string, number], { total: number | null }>(
+      "SELECT sum(count) AS total FROM block WHERE encoder = (SELECT id FROM encoder WHERE identity = ?) AND id > ?",
     ),
     vector: query<[number, number, number], { vector: Uint8Array }>(
       "SELECT substr(vectors, ?, ?) AS vector FROM block WHERE id = ?",
@@ -109,6 +111,18 @@ export function indexDatabase(connection: DatabaseSync): IndexDatabase {
     ),
   };
   const write = writer(query);
+  /** Rows as arrays take half the time, and there are many files. */
+  let files: Query<[number], StoredFile> | undefined;
+  const filesAfter = (): Query<[number], StoredFile> => {
+    if (files === undefined) {
+      const statement = connection.prepare(
+        "SELECT seq, file, path, language, size, mtime, hash, texts FROM file WHERE seq > ? ORDER BY seq",
+      );
+      statement.setReturnArrays(true);
+      files = statement as unknown as Query<[number], StoredFile>;
+    }
+    return files;
+  };
 
   const bodies = new Map<number, Buffer>();
   const bodyOf = (id: number): Buffer | undefined => {
@@ -145,13 +159,11 @@ export function indexDatabase(connection: DatabaseSync): IndexDatabase {
     },
     dataVersion: () => sql.dataVersion.get()!.data_version,
     filesAfter: (seq) =>
-      sql.filesAfter.all(seq).map(({ language, mtime, texts, ...row }) => ({
-        ...row,
-        languageId: language,
-        mtimeMs: mtime,
-        texts: texts === null ? null : int32(texts),
-        places: EMPTY,
-      })),
+      filesAfter()
+        .all(seq)
+        .map(([seq, file, path, languageId, size, mtimeMs, hash, texts]) => {
+          return { seq, file, path, languageId, size, mtimeMs, hash, texts: texts === null ? null : int32(texts), places: EMPTY };
+        }),
     lastSeq,
     places: (seq) => sql.places.get(seq)?.places,
     meta: (name) => sql.meta.get(name)?.value ?? 0,
@@ -177,6 +189,7 @@ export function indexDatabase(connection: DatabaseSync): IndexDatabase {
     blocksAfter: function* (identity, id) {
       for (const row of sql.blocksAfter.iterate(identity, id)) yield readBlock(row);
     },
+    rowsAfter: (identity, id) => sql.rowsAfter.get(identity, id)?.total ?? 0,
     vector: (block, row, dimensions) => {
       const found = sql.vector.get(row * dimensions * 4 + 1, dimensions * 4, block);
       return found === undefined ? undefined : float32(found.vector);
@@ -322,16 +335,8 @@ interface Query<Parameters extends SQLInputValue[], Row> {
   run(...parameters: Parameters): { readonly lastInsertRowid: number | bigint };
 }
 
-interface StoredFile {
-  readonly seq: number;
-  readonly file: string;
-  readonly path: string;
-  readonly language: string;
-  readonly size: number;
-  readonly mtime: number;
-  readonly hash: string;
-  readonly texts: Uint8Array | null;
-}
+/** seq, file, path, language, size, mtime, hash, texts */
+type StoredFile = readonly [number, string, string, string, number, number, string, Uint8Array | null];
 
 interface StoredText {
   readonly hash: Uint8Array;

@@ -9,7 +9,7 @@ import type { WordsRow } from "./change.ts";
  */
 export interface LexicalIndex {
   /** Records of texts; one that is there already is replaced. */
-  add(words: WordsRow): void;
+  add(rows: readonly WordsRow[]): void;
   clear(): void;
   /**
    * Okapi BM25 with idf = ln(1 + (N − n + ½) / (n + ½)) (Robertson & Zaragoza 2009; the 1 + keeps it positive, as in Lucene).
@@ -46,16 +46,19 @@ export function createLexicalIndex(): LexicalIndex {
   clear();
   return {
     clear,
-    add: (words) => {
-      if (used + words.records.length > records.length) records = withRoom(records, used + words.records.length);
-      records.set(words.records, used);
-      const highest = words.texts.reduce((most, text) => Math.max(most, text), 0);
-      if (highest >= starts.length) [starts, ends] = [withRoom32(starts, highest + 1), withRoom32(ends, highest + 1)];
-      words.texts.forEach((text, at) => {
-        starts[text] = used + (at === 0 ? 0 : words.ends[at - 1]!);
-        ends[text] = used + words.ends[at]!;
-      });
-      used += words.records.length;
+    add: (rows) => {
+      const bytes = rows.reduce((sum, row) => sum + row.records.length, used);
+      if (bytes > records.length) records = withRoom(records, bytes);
+      for (const row of rows) {
+        const length = row.texts.reduce((most, text) => Math.max(most, text + 1), 0);
+        if (length > starts.length) [starts, ends] = [withRoom32(starts, length), withRoom32(ends, length)];
+        records.set(row.records, used);
+        row.texts.forEach((text, at) => {
+          starts[text] = used + (at === 0 ? 0 : row.ends[at - 1]!);
+          ends[text] = used + row.ends[at]!;
+        });
+        used += row.records.length;
+      }
     },
     search: ({ terms, k, present, accept }) => {
       const times = new Map<number, number>();
@@ -216,15 +219,15 @@ function doubled(array: Int32Array<ArrayBuffer>, atLeast: number): Int32Array<Ar
   return larger;
 }
 
-/** A quarter more than is needed: most of the bytes are in one block, which must not be half empty. */
+/** A sixteenth more than is needed: it is all read at once mostly, and grows little then. */
 function withRoom(array: Uint8Array<ArrayBuffer>, length: number): Uint8Array<ArrayBuffer> {
-  const larger = new Uint8Array(length + (length >> 2));
+  const larger = new Uint8Array(length + (length >> 4));
   larger.set(array);
   return larger;
 }
 
 function withRoom32(array: Uint32Array<ArrayBuffer>, length: number): Uint32Array<ArrayBuffer> {
-  const larger = new Uint32Array(length + (length >> 2));
+  const larger = new Uint32Array(length + (length >> 4));
   larger.set(array);
   return larger;
 }

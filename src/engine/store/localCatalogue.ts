@@ -73,14 +73,9 @@ export function createLocalCatalogue(storage: Storage, mayWrite: () => void): Lo
   };
 
   const loadWords = (): void => {
-    lastWords = storage.read((disk) => {
-      let last = lastWords ?? 0;
-      for (const row of disk.wordsAfter(last)) {
-        lexicon.add(row);
-        last = row.id;
-      }
-      return last;
-    }, lastWords ?? 0);
+    const rows = storage.read((disk) => [...disk.wordsAfter(lastWords ?? 0)], []);
+    lexicon.add(rows);
+    lastWords = rows.at(-1)?.id ?? lastWords ?? 0;
   };
   const numberOf = (hash: string): number | undefined =>
     storage.overlay.numbers.get(hash) ?? storage.read((disk) => disk.numberOf(hash), undefined);
@@ -93,7 +88,7 @@ export function createLocalCatalogue(storage: Storage, mayWrite: () => void): Lo
       const change = build();
       if (epoch !== storage.epoch || !storage.write(change)) continue;
       for (const row of change.files ?? []) take(row);
-      if (change.words !== undefined && lastWords !== undefined) lexicon.add(change.words);
+      if (change.words !== undefined && lastWords !== undefined) lexicon.add([change.words]);
       return;
     }
   };
@@ -222,7 +217,7 @@ export function createLocalCatalogue(storage: Storage, mayWrite: () => void): Lo
     lexical: (query, k, accept) => {
       catchUpIfVoid();
       if (lastWords === undefined) {
-        for (const words of storage.overlay.words) lexicon.add(words);
+        lexicon.add(storage.overlay.words);
         loadWords();
       }
       const terms = wordsOf(query).flatMap((word) => termIds.known(word) ?? []);

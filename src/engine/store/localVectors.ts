@@ -70,15 +70,19 @@ export function createLocalVectors(parts: VectorParts): LocalVectors {
     const { encoder, matrix, places } = into;
     const damaged: number[] = [];
     storage.read((disk) => {
+      const rows = disk.rowsAfter(encoder.identity, into.lastBlock);
+      if (rows === 0) return;
+      const gathered = gatherer(matrix, Math.min(rows, ROWS_AT_ONCE));
       for (const { id, texts, vectors } of disk.blocksAfter(encoder.identity, into.lastBlock)) {
         into.lastBlock = id;
         if (vectors?.length !== texts.length * encoder.dimensions) {
           damaged.push(id);
           continue;
         }
-        append(matrix, { encoder, texts, vectors });
+        gathered.add(texts, vectors);
         places?.put(id, texts);
       }
+      gathered.flush();
     }, undefined);
     // Their texts are encoded again; dropped by whoever may write.
     if (damaged.length > 0) storage.writeLater({ dropBlocks: damaged });
@@ -199,13 +203,44 @@ function blockOf(encoder: EncoderKey, rows: ReadonlyMap<number, Float32Array>): 
   return { encoder, texts: Int32Array.from(rows.keys()), vectors };
 }
 
-/** Adds the rows that the matrix has not: a block may have been written again, by a compaction or after a crash. */
-function append(matrix: VectorMatrix, { encoder: { dimensions }, texts, vectors }: BlockRow): void {
-  if (!texts.some((text) => matrix.has(text))) {
-    matrix.append(texts, vectors);
-    return;
-  }
-  texts.forEach((text, row) => {
-    if (!matrix.has(text)) matrix.append(texts.slice(row, row + 1), vectors.slice(row * dimensions, (row + 1) * dimensions));
-  });
+/** Rows handed to a matrix at once: it makes room for all of them, instead of growing for each block. */
+const ROWS_AT_ONCE = 8192;
+
+function append(matrix: VectorMatrix, { texts, vectors }: BlockRow): void {
+  const gathered = gatherer(matrix, texts.length);
+  gathered.add(texts, vectors);
+  gathered.flush();
+}
+
+/** Adds the rows that a matrix has not: a block may have been written again, by a compaction or after a crash. */
+function gatherer(matrix: VectorMatrix, capacity: number) {
+  const { dimensions } = matrix;
+  const ids = new Int32Array(capacity);
+  const rows = new Float32Array(capacity * dimensions);
+  let filled = 0;
+  const flush = (): void => {
+    if (filled > 0) matrix.append(ids.subarray(0, filled), rows.subarray(0, filled * dimensions));
+    filled = 0;
+  };
+  const take = (texts: Int32Array, vectors: Float32Array, from: number, to: number): void => {
+    for (let start = from; start < to;) {
+      if (filled === capacity) flush();
+      const end = Math.min(to, start + capacity - filled);
+      ids.set(texts.subarray(start, end), filled);
+      rows.set(vectors.subarray(start * dimensions, end * dimensions), filled * dimensions);
+      filled += end - start;
+      start = end;
+    }
+  };
+  return {
+    flush,
+    add: (texts: Int32Array, vectors: Float32Array): void => {
+      if (texts.some((text) => matrix.has(text))) {
+        // One by one, since the same text may stand in two blocks that come together.
+        texts.forEach((text, row) => {
+          if (!matrix.has(text) && !ids.subarray(0, filled).includes(text)) take(texts, vectors, row, row + 1);
+        });
+      } else take(texts, vectors, 0, texts.length);
+    },
+  };
 }

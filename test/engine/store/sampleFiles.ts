@@ -82,3 +82,9 @@ export async function contentOf(index: LocalIndex, encoders: readonly EncoderKey
       .sort(([a], [b]) => (a < b ? -1 : 1)),
   };
 }
+
+/** What stands in the nth file that a process of writerProcess.ts writes. */
+export const linesOf = (number: number): string[] => [
+  "common",
+  ...Array.from({ length: 5 }, (_, line) => `text ${String(number)} ${String(line)}`),
+];
