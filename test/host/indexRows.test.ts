@@ -86,6 +86,13 @@ test("the tree says what is indexed, by whom, what is missing and why", () => {
   );
 });
 
+test("nothing is complete before the first file is read", () => {
+  const row = rowsOf(status({ encoders: [encoder({ done: 0, total: 0 })] }), "busy", same).find(
+    ({ id }) => id === "encoder:mini",
+  );
+  assert.deepEqual([row?.description, row?.icon?.[0]], ["waiting", "sync~spin"]);
+});
+
 test("ids stay while numbers move, so that rows are redrawn and not the tree", () => {
   const ids = (of: IndexStatus): string[] => rowsOf(of, "busy", same).map(({ id }) => id);
   assert.deepEqual(ids(status()), ids(status({ files: 301, encoders: [encoder({ done: 13_000 })] })));

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { parseMessage, parseSavedSpec } from "../../src/host/neighbours/messages.ts";
+import { nameLine } from "../../src/host/lens/nameLine.ts";
 import { parseCompareInput, parseNeighboursInput } from "../../src/host/tools/toolInput.ts";
 import { compareText, neighboursText } from "../../src/host/tools/toolText.ts";
 import type { SearchSpec } from "../../src/protocol/neighboursPanel.ts";
@@ -105,4 +106,12 @@ test("the panel's page is believed only what it may say", () => {
   assert.deepEqual(parseSavedSpec({ spec, view: {} }), spec);
   assert.equal(parseSavedSpec({ spec: { ...spec, source: "elsewhere" } }), undefined);
   assert.equal(parseSavedSpec(undefined), undefined);
+});
+
+test("a lens stands on the line that names the symbol, below its comment", () => {
+  const lines = ["/** get: a value of a Cache. */", "// get", "@cached", "  get(key) {", "  }"];
+  const at = { start: { line: 0, character: 0 }, end: { line: 4, character: 3 } };
+  const lineAt = (line: number): string => lines[line] ?? "";
+  assert.equal(nameLine({ range: at, label: "Cache.get" }, lineAt), 3);
+  assert.equal(nameLine({ range: at, label: "nowhere" }, lineAt), 0);
 });

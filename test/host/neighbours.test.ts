@@ -7,7 +7,7 @@ import { after, before, test } from "node:test";
 import type { Frame } from "playwright-core";
 
 import { openVsCode, type Session } from "../../scripts/vscode/session.ts";
-import { paragraphs } from "./steps.ts";
+import { HEATMAP, paragraphs } from "./steps.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
 // A copy, because the tests write into it.
@@ -23,7 +23,8 @@ before(async () => {
     folder,
     theme: "dark",
     viewport: { width: 1600, height: 900 },
-    settings: { "files.autoSave": "off" },
+    // Nobody answers at that port.
+    settings: { "files.autoSave": "off", "compareEmbeddings.shared.address": "127.0.0.1:1" },
   });
 });
 after(async () => {
@@ -90,6 +91,32 @@ test("search by meaning asks for words, uses the same panel, and remembers them"
   await code.page.locator(".quick-input-list .monaco-list-row", { hasText: words }).waitFor();
   await code.key("Escape");
   await code.page.locator(".quick-input-widget").waitFor({ state: "hidden" });
+});
+
+test("a kept panel is left to itself by the next search, and what was found is compared in heatmaps", async () => {
+  const first = await code.webview('.hit:has-text("dates.py")');
+  await first.locator("[aria-pressed]", { hasText: "Keep" }).click();
+  await searchByMeaning("forget what was not used");
+  const panel = await code.webview('.hit[data-row="0"]:has-text("cache.ts"), .hit[data-row="0"]:has-text("Caching")');
+  await code.page.locator(".tab", { hasText: "Search: forget" }).waitFor();
+  await code.page.locator(".tab", { hasText: "Search: how long" }).waitFor();
+  await panel.getByText("Compare these").click();
+  await code.webview(HEATMAP);
+  await code.page.locator(".tab", { hasText: "Compare: Search: forget" }).waitFor();
+});
+
+test("nothing goes to a shared server before the user has agreed to it", async () => {
+  const dialog = code.page.locator(".monaco-dialog-box");
+  await code.command("Compare Embeddings: Share Index with a Server");
+  await dialog.waitFor();
+  assert.match((await dialog.textContent()) ?? "", /to 127\.0\.0\.1:1\?.*\d+ texts of 6 files.*by TLS/s);
+  await dialog.locator(".monaco-button", { hasText: "Cancel" }).click();
+  await dialog.waitFor({ state: "detached" });
+  await code.command("Compare Embeddings: Share Index with a Server");
+  await dialog.locator(".monaco-button", { hasText: "Send" }).click();
+  // The rig's window shows no toasts; the list of notifications has them.
+  await code.command("Notifications: Show Notifications");
+  await code.page.locator(".notification-list-item-message", { hasText: "cannot be reached" }).waitFor({ timeout: INDEXING_MS });
 });
 
 test("text that is not saved is found", async () => {

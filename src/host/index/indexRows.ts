@@ -78,8 +78,10 @@ function notices({ storage: { notice }, waitingFor }: IndexStatus): readonly Ind
 
 function encoderRow(encoder: EncoderCoverage, phase: Phase, name: string): IndexRow {
   const { id, done, total, bytes, error } = encoder;
-  const complete = done >= total;
-  const description = error?.message ?? `${String(percent(done, total))} % · ${progressOf(encoder)}`;
+  // Before the first file is read there is nothing to have all of.
+  const begun = total > 0 || phase !== "busy";
+  const complete = begun && done >= total;
+  const description = error?.message ?? (begun ? `${String(percent(done, total))} % · ${progressOf(encoder)}` : "waiting");
   return {
     id: `encoder:${id}`,
     label: name,

@@ -234,6 +234,7 @@ export function createWorkspaceIndex(context: vscode.ExtensionContext, engine: E
       await setWish(undefined);
       await engine.client.request(controlIndexing, { action: "stop" });
       hear(await engine.client.request(clearIndex, null));
+      settled.fire(undefined);
     },
     dispose() {
       watching?.dispose();

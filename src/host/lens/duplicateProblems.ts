@@ -25,11 +25,10 @@ export function registerDuplicateProblems(index: WorkspaceIndex, encoders: Encod
 
   const show = async (): Promise<void> => {
     const mine = ++turn;
-    if (!isOn()) {
+    if (!isOn() || index.status === undefined || index.status.files === 0) {
       problems.clear();
       return;
     }
-    if (index.status === undefined || index.status.files === 0) return;
     const chosen = (await encoders.chosen()).map((id) => ({ id }));
     const atLeast = Math.min(DUPLICATES_AT_LEAST, chosen.length);
     const { pairs } = await index.ask(duplicates, { encoders: chosen, atLeast, limit: MAX_PAIRS });

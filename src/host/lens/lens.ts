@@ -6,7 +6,7 @@ import { COMMANDS, SETTINGS } from "../contributions.ts";
 import type { Encoders } from "../encoders/encoders.ts";
 import { settingId } from "../index/indexSettings.ts";
 import type { WorkspaceIndex } from "../index/workspaceIndex.ts";
-import { toRange } from "../neighbours/places.ts";
+import { nameLine } from "./nameLine.ts";
 
 /** Neighbours that a hover names per encoder. */
 const HOVER_K = 3;
@@ -45,15 +45,17 @@ export function registerLens(index: WorkspaceIndex, encoders: Encoders): vscode.
       if (!isShown(document)) return [];
       const found = await nearestIn(document);
       return found
-        .filter(({ range }) => range.start.line < document.lineCount)
-        .map((segment) => new vscode.CodeLens(toRange(segment.range), commandOf(document, segment)));
+        .filter(({ range }) => range.end.line < document.lineCount)
+        .map((segment) => new vscode.CodeLens(nameRange(document, segment), commandOf(document, segment)));
     },
   };
   const hoverProvider: vscode.HoverProvider = {
     provideHover: async (document, position, token) => {
       if (!isShown(document)) return undefined;
       // Only where the lens stands: elsewhere a hover belongs to the language.
-      const segment = (await nearestIn(document)).find(({ range }) => range.start.line === position.line);
+      const segment = (await nearestIn(document)).find(
+        (one) => one.range.end.line < document.lineCount && nameRange(document, one).start.line === position.line,
+      );
       if (segment === undefined || token.isCancellationRequested) return undefined;
       try {
         const { outcomes } = await index.ask(
@@ -92,6 +94,9 @@ export function registerLens(index: WorkspaceIndex, encoders: Encoders): vscode.
     }),
   );
 }
+
+const nameRange = (document: vscode.TextDocument, segment: NearestOfSegment): vscode.Range =>
+  document.lineAt(nameLine(segment, (line) => document.lineAt(line).text)).range;
 
 function commandOf(document: vscode.TextDocument, { range, nearest, namedBy, asked }: NearestOfSegment): vscode.Command {
   return {
