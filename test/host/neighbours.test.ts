@@ -97,7 +97,8 @@ test("a kept panel is left to itself by the next search, and what was found is c
   const first = await code.webview('.hit:has-text("dates.py")');
   await first.locator("[aria-pressed]", { hasText: "Keep" }).click();
   await searchByMeaning("forget what was not used");
-  const panel = await code.webview('.hit[data-row="0"]:has-text("cache.ts"), .hit[data-row="0"]:has-text("Caching")');
+  const panel = await code.webview('h1:has-text("forget")');
+  await seesFourLists(panel);
   await code.page.locator(".tab", { hasText: "Search: forget" }).waitFor();
   await code.page.locator(".tab", { hasText: "Search: how long" }).waitFor();
   await panel.getByText("Compare these").click();
