@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import path from "node:path";
+import { rmSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -9,7 +10,7 @@ import { test, type TestContext } from "node:test";
 
 import { seededRandom } from "../../src/core/base/random.ts";
 import type { LocalIndex } from "../../src/engine/store/localIndex.ts";
-import { encoder, file, freshFolder, hashOf, linesOf, openIndex, rows, vectorOf } from "./store/sampleFiles.ts";
+import { contentOf, encoder, file, freshFolder, hashOf, linesOf, openIndex, rows, vectorOf } from "./store/sampleFiles.ts";
 
 const A = encoder("A");
 const B = encoder("B", 6);
@@ -91,6 +92,30 @@ test("one process writes, others read along; the next takes over when it is kill
   reader.catalogue.putFiles([file("new.ts", ["new"])]);
   early.refresh();
   assert.deepEqual([early.catalogue.fileCount, early.catalogue.lexical("new", 3).length], [1, 1]);
+});
+
+test("a window that reads along notices that an index was made anew, although its numbers are the same", async (t) => {
+  const folder = freshFolder(t);
+  const first = openIndex(t, folder);
+  first.catalogue.putFiles([file("a.ts", ["one", "two"])]);
+  await first.vectors.add(A, rows(A, ["one", "two"]));
+  const reader = openIndex(t, folder);
+  const matrix = await reader.matrix(A);
+  assert.equal(reader.catalogue.lexical("two", 3).length, 1);
+  assert.equal(matrix.rows, 2);
+  first.dispose();
+  rmSync(folder, { recursive: true });
+  reader.refresh();
+
+  const second = openIndex(t, folder);
+  second.catalogue.putFiles([file("b.ts", ["three", "four", "five"])]);
+  await second.vectors.add(A, rows(A, ["three", "four"]));
+  reader.refresh();
+  assert.deepEqual(await contentOf(reader, [A]), await contentOf(second, [A]));
+  assert.equal(matrix.rows, 2);
+  assert.deepEqual(matrix.vector(reader.catalogue.numberOf(hashOf("four"))!), vectorOf(A, hashOf("four")));
+  assert.deepEqual(reader.catalogue.lexical("two", 3), []);
+  assert.equal(reader.catalogue.lexical("four", 3).length, 1);
 });
 
 test(

@@ -47,7 +47,7 @@ export interface IndexDatabase {
   dropTexts(numbers: readonly number[]): void;
   /** Drops what only tells other processes that files are gone, and texts' bytes that nobody has. */
   purge(): void;
-  /** Gives some free pages back to the disk; false when there are none. */
+  /** Gives some free pages back to the disk; false when there are none, or it cannot. */
   shrink(): boolean;
   /** Drops all rows. */
   erase(): void;
@@ -142,6 +142,7 @@ export function indexDatabase(connection: DatabaseSync): IndexDatabase {
   };
   const nextText = (): number => Math.max(sql.meta.get("nextText")?.value ?? 0, (sql.highestText.get()?.highest ?? -1) + 1);
   const lastSeq = (): number => Math.max(sql.meta.get("purged")?.value ?? 0, sql.lastSeq.get()?.highest ?? 0);
+  const freePages = (): number => sql.freePages.get()?.freelist_count ?? 0;
   /** Numbers that must not be given again although the rows that had them go. */
   const keepNumbers = (): void => {
     const [text, seq] = [nextText(), lastSeq()];
@@ -223,8 +224,10 @@ export function indexDatabase(connection: DatabaseSync): IndexDatabase {
       bodies.clear();
     },
     shrink: () => {
+      const before = freePages();
+      if (before === 0) return false;
       connection.exec(`PRAGMA incremental_vacuum(${String(SHRINK_PAGES)})`);
-      return (sql.freePages.get()?.freelist_count ?? 0) > 0;
+      return freePages() < before;
     },
     erase: () => {
       inTransaction(connection, () => {

@@ -8,22 +8,18 @@ import type { Storage } from "./storage.ts";
 import type { EncoderKey, Found, SearchOptions, VectorRow, VectorStore } from "./vectorStore.ts";
 
 /** Makes an empty matrix in which all vectors are kept as they are. */
-export type MakeMatrix = (dimensions: number) => VectorMatrix | Promise<VectorMatrix>;
+export type MakeMatrix = (dimensions: number) => VectorMatrix;
 /** Makes one that keeps int8 rows, and ranks what it finds by the exact ones, which it asks for by their ids: [ids, dimensions]. */
-export type MakeQuantised = (
-  dimensions: number,
-  exact: (ids: Int32Array) => Promise<Float32Array>,
-) => VectorMatrix | Promise<VectorMatrix>;
+export type MakeQuantised = (dimensions: number, exact: (ids: Int32Array) => Promise<Float32Array>) => VectorMatrix;
 
 /** The vectors of the local index: in the store as blocks, in memory as matrices of those encoders that are in use. */
 export interface LocalVectors {
   readonly store: VectorStore;
-  matrix(encoder: EncoderKey): Promise<VectorMatrix>;
+  /** Stays right when the index is forgotten or made anew. */
+  matrix(encoder: EncoderKey): VectorMatrix;
   bytesOf(encoder: EncoderKey): number;
-  /** Takes in blocks that another process has written. */
+  /** Takes in blocks that another process has written; everything anew after a new epoch. */
   catchUp(): void;
-  /** Drops all matrices. */
-  clear(): void;
 }
 
 export interface VectorParts {
@@ -38,15 +34,15 @@ export interface VectorParts {
 interface Loaded {
   readonly encoder: EncoderKey;
   readonly matrix: VectorMatrix;
-  lastBlock: number;
   /** Where a quantised matrix finds its exact rows; undefined for an exact one. */
   readonly places: RowPlaces | undefined;
+  lastBlock: number;
 }
 
 export function createLocalVectors(parts: VectorParts): LocalVectors {
   const { storage, catalogue, mayWrite } = parts;
-  const loading = new Map<string, Promise<Loaded>>();
   const loaded = new Map<string, Loaded>();
+  let epoch = storage.epoch;
   /** Bytes of vectors in the store, by identity. */
   const stored = new Map<string, number>();
   let storedEpoch: number | undefined;
@@ -107,46 +103,48 @@ export function createLocalVectors(parts: VectorParts): LocalVectors {
     }
     return Promise.resolve(rows);
   };
-  const load = async (encoder: EncoderKey): Promise<Loaded> => {
+  const load = (encoder: EncoderKey): Loaded => {
+    const known = loaded.get(encoder.identity);
+    if (known !== undefined) return known;
     const used = [...loaded.values()].reduce((sum, { matrix }) => sum + matrix.bytes, 0);
     const { dimensions } = encoder;
     const tooLarge = used + bytesOf(encoder) > parts.memoryBytes;
     const quantised = tooLarge ? parts.makeQuantised : undefined;
     const places = quantised === undefined ? undefined : createRowPlaces();
-    const matrix = await (quantised === undefined || places === undefined
-      ? parts.makeMatrix(dimensions)
-      : quantised(dimensions, exactRows(encoder, places)));
-    // From here on in one go: what is added meanwhile would be in the store and not in the matrix.
+    const matrix =
+      quantised === undefined || places === undefined
+        ? parts.makeMatrix(dimensions)
+        : quantised(dimensions, exactRows(encoder, places));
     const result: Loaded = { encoder, matrix, lastBlock: 0, places };
+    loaded.set(encoder.identity, result);
     readBlocks(result);
     for (const block of storage.overlay.blocks) if (block.encoder.identity === encoder.identity) append(matrix, block);
-    loaded.set(encoder.identity, result);
     return result;
   };
-  const matrixOf = async (encoder: EncoderKey): Promise<VectorMatrix> => {
-    let promise = loading.get(encoder.identity);
-    if (promise === undefined) {
-      promise = load(encoder);
-      loading.set(encoder.identity, promise);
-      promise.catch(() => loading.delete(encoder.identity));
-    }
-    return (await promise).matrix;
+  /** One for each encoder, so that others can keep by it what they know of a matrix. */
+  const standIns = new Map<string, VectorMatrix>();
+  const matrixOf = (encoder: EncoderKey): VectorMatrix => {
+    load(encoder);
+    const known = standIns.get(encoder.identity) ?? standIn(encoder.dimensions, () => load(encoder).matrix);
+    standIns.set(encoder.identity, known);
+    return known;
   };
 
   const add = (encoder: EncoderKey, rows: readonly VectorRow[]): void => {
     mayWrite();
-    const own = loaded.get(encoder.identity);
+    // Without its matrix nobody would know which of them are there already.
+    const own = load(encoder);
     const numbers = new Map<number, Float32Array>();
     for (const { hash, vector } of rows) {
       // A text that has gone since is found by nobody.
       const number = catalogue.numberOf(hash);
-      if (number !== undefined && own?.matrix.has(number) !== true) numbers.set(number, vector);
+      if (number !== undefined && !own.matrix.has(number)) numbers.set(number, vector);
     }
     if (numbers.size === 0) return;
     const block = blockOf(encoder, numbers);
     if (!storage.write({ blocks: [block] })) return;
-    if (own !== undefined) append(own.matrix, block);
-    if (own?.places !== undefined) readBlocks(own);
+    append(own.matrix, block);
+    if (own.places !== undefined) readBlocks(own);
     if (storedEpoch === storage.epoch) grow(encoder, block.vectors.byteLength);
   };
 
@@ -155,28 +153,27 @@ export function createLocalVectors(parts: VectorParts): LocalVectors {
     bytesOf,
     catchUp: () => {
       storedEpoch = undefined;
-      for (const each of loaded.values()) readBlocks(each);
-    },
-    clear: () => {
-      loading.clear();
-      loaded.clear();
-      storedEpoch = undefined;
+      if (epoch === storage.epoch) for (const each of loaded.values()) readBlocks(each);
+      // Loaded again when they are asked for.
+      else loaded.clear();
+      epoch = storage.epoch;
     },
     store: {
-      missing: async (encoder, hashes) => {
-        const matrix = await matrixOf(encoder);
-        return hashes.filter((hash) => {
+      missing: (encoder, hashes) => {
+        const { matrix } = load(encoder);
+        const lacks = (hash: string): boolean => {
           const number = catalogue.numberOf(hash);
           return number === undefined || !matrix.has(number);
-        });
+        };
+        return Promise.resolve(hashes.filter(lacks));
       },
-      add: async (encoder, rows) => {
-        // Without its matrix nobody would know which of them are there already.
-        await matrixOf(encoder);
-        add(encoder, rows);
-      },
+      add: (encoder, rows) =>
+        new Promise((resolve) => {
+          add(encoder, rows);
+          resolve();
+        }),
       search: async (encoder: EncoderKey, query: Float32Array, options: SearchOptions, token: CancellationToken) => {
-        const matrix = await matrixOf(encoder);
+        const { matrix } = load(encoder);
         const accept = catalogue.allowed(options.filter ?? {}, options.queryFile);
         const itself = options.exceptHash === undefined ? undefined : catalogue.numberOf(options.exceptHash);
         if (itself !== undefined) accept[itself] = 0;
@@ -186,7 +183,7 @@ export function createLocalVectors(parts: VectorParts): LocalVectors {
           .map(({ id, score }): Found => ({ hash: catalogue.hashOf(id), score }))
           .sort((a, b) => b.score - a.score || (a.hash < b.hash ? -1 : 1));
       },
-      count: async (encoder) => (await matrixOf(encoder)).rows,
+      count: (encoder) => Promise.resolve(load(encoder).matrix.rows),
       // The index is disposed of as a whole.
       dispose: () => undefined,
     },
@@ -202,6 +199,25 @@ function blockOf(encoder: EncoderKey, rows: ReadonlyMap<number, Float32Array>): 
   });
   return { encoder, texts: Int32Array.from(rows.keys()), vectors };
 }
+
+/** What holds a matrix need not know when it is loaded anew. */
+const standIn = (dimensions: number, current: () => VectorMatrix): VectorMatrix => ({
+  dimensions,
+  get rows() {
+    return current().rows;
+  },
+  get bytes() {
+    return current().bytes;
+  },
+  has: (id) => current().has(id),
+  append: (ids, vectors) => {
+    current().append(ids, vectors);
+  },
+  vector: (id) => current().vector(id),
+  topK: (query, k, accept) => current().topK(query, k, accept),
+  nearest: (k, token, accept) => current().nearest(k, token, accept),
+  randomCosines: (pairs, seed, accept) => current().randomCosines(pairs, seed, accept),
+});
 
 /** Rows handed to a matrix at once: it makes room for all of them, instead of growing for each block. */
 const ROWS_AT_ONCE = 8192;

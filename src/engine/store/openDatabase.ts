@@ -50,9 +50,9 @@ function opened(
   try {
     if (versionOf(connection) > SCHEMA_VERSION) throw new NewerIndex(String(versionOf(connection)));
     if (write) {
+      migrate(connection);
       // SQLite opens a file that it may not write for reading, without a word.
       connection.exec("BEGIN IMMEDIATE; ROLLBACK");
-      migrate(connection);
     }
     if (versionOf(connection) < SCHEMA_VERSION) {
       connection.close();

@@ -64,7 +64,10 @@ export function openLocalIndex(options: LocalIndexOptions): LocalIndex {
       epoch = storage.epoch;
       takeIn();
     },
-    matrix: (encoder) => vectors.matrix(encoder),
+    matrix: (encoder) =>
+      new Promise((resolve) => {
+        resolve(vectors.matrix(encoder));
+      }),
     bytesOf: (encoder) => vectors.bytesOf(encoder),
     rememberEncoder: (stamp: string, encoder: EncoderKey) => {
       const known = recall(stamp);
@@ -76,11 +79,9 @@ export function openLocalIndex(options: LocalIndexOptions): LocalIndex {
     },
     clear: () => {
       storage.clear();
-      vectors.clear();
       takeIn();
     },
     dispose: () => {
-      vectors.clear();
       storage.dispose();
     },
   };

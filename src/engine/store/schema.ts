@@ -41,7 +41,7 @@ export const versionOf = (database: DatabaseSync): number =>
 /** Brings a database of this or an older version (0 = empty) to version `to`, all or nothing. */
 export function migrate(database: DatabaseSync, to = SCHEMA_VERSION): void {
   if (versionOf(database) >= to) return;
-  // Has an effect on an empty file only.
+  // Has an effect on an empty file only, and before the first transaction.
   database.exec(`PRAGMA page_size = ${String(PAGE_BYTES)}; PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL;`);
   database.exec("BEGIN IMMEDIATE");
   try {

@@ -264,6 +264,8 @@ function diskStorage({ folder, connect }: StorageParts & { readonly folder: stri
         return false;
       }
       if (leftAlone) return false;
+      // Who only reads has no trouble but that of the last time it read.
+      trouble = undefined;
       return attempt(() => {
         const before = seen;
         if (disk !== undefined && fileIdentity(folder) === before.identity) {
