@@ -8,6 +8,7 @@ import type { Catalogue } from "../../src/engine/store/catalogue.ts";
 import { file, freshFolder, openIndex } from "./store/sampleFiles.ts";
 
 test("words are the parts of identifiers and the identifiers themselves", () => {
+  // cspell:disable
   const cases: readonly (readonly [string, string])[] = [
     ["parseHeader(line)", "parse header parseheader line"],
     ["HTTPServer2.getURLs", "http server 2 httpserver2 get ur ls geturls"],
@@ -20,6 +21,7 @@ test("words are the parts of identifiers and the identifiers themselves", () => 
     ["", ""],
     ["+-*/ ;", ""],
   ];
+  // cspell:enable
   for (const [text, words] of cases) assert.equal(wordsOf(text).join(" "), words, text);
   assert.deepEqual(wordsOf("a".repeat(65)), []);
   assert.deepEqual(wordsOf("parse_header"), wordsOf("parseHeader"));

@@ -1,8 +1,10 @@
 import type { DatabaseSync } from "node:sqlite";
 import { type SQLInputValue } from "node:sqlite";
-import { crc32, deflateRawSync, inflateRawSync } from "node:zlib";
+import { crc32, inflateRawSync } from "node:zlib";
 
-import type { BlockRow, Change, FileRow, TextRow, WordsRow } from "./change.ts";
+import type { Change, FileRow, TextRow, WordsRow } from "./change.ts";
+import { changeWriter } from "./changeWriter.ts";
+import { queriesOf, type Query } from "./query.ts";
 import type { EncoderKey } from "./vectorStore.ts";
 
 /** A block as it was read; `vectors` is undefined when its bytes are not those that were written. */
@@ -54,22 +56,11 @@ export interface IndexDatabase {
   close(): void;
 }
 
-/** Bytes of texts deflated together: enough to deflate well and cheaply, little enough to be read for one of them. */
-const BODY_BYTES = 16_384;
 /** Bodies kept inflated: what is read is read in order mostly. */
 const BODIES = 8;
 
 export function indexDatabase(connection: DatabaseSync): IndexDatabase {
-  const query = <Parameters extends SQLInputValue[], Row>(sql: string): Query<Parameters, Row> => {
-    let statement: Query<Parameters, Row> | undefined;
-    const prepared = (): Query<Parameters, Row> => (statement ??= connection.prepare(sql) as unknown as Query<Parameters, Row>);
-    return {
-      get: (...parameters) => prepared().get(...parameters),
-      all: (...parameters) => prepared().all(...parameters),
-      iterate: (...parameters) => prepared().iterate(...parameters),
-      run: (...parameters) => prepared().run(...parameters),
-    };
-  };
+  const query = queriesOf(connection);
   const sql = {
     dataVersion: query<[], { data_version: number }>("PRAGMA data_version"),
     meta: query<[string], { value: number }>("SELECT value FROM meta WHERE name = ?"),
@@ -110,7 +101,7 @@ export function indexDatabase(connection: DatabaseSync): IndexDatabase {
       "SELECT identity, name, dimensions FROM remembered JOIN encoder ON encoder.id = remembered.encoder WHERE stamp = ?",
     ),
   };
-  const write = writer(query);
+  const write = changeWriter(query);
   /** Rows as arrays take half the time, and there are many files. */
   let files: Query<[number], StoredFile> | undefined;
   const filesAfter = (): Query<[number], StoredFile> => {
@@ -258,86 +249,6 @@ export function inTransaction<T>(connection: DatabaseSync, work: () => T): T {
   }
 }
 
-type PrepareQuery = <Parameters extends SQLInputValue[], Row>(sql: string) => Query<Parameters, Row>;
-
-function writer(query: PrepareQuery): (change: Change) => void {
-  const sql = {
-    body: query<[Uint8Array], never>("INSERT INTO body (deflated) VALUES (?)"),
-    text: query<[number, Uint8Array, number, number | bigint, number, number], never>(
-      "INSERT INTO text VALUES (?, ?, ?, ?, ?, ?)",
-    ),
-    file: query<[number, string, string, string, number, number, string, Uint8Array | null, Uint8Array], never>(
-      "INSERT OR REPLACE INTO file VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    ),
-    addEncoder: query<[string, string, number], never>(
-      "INSERT INTO encoder (identity, name, dimensions) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-    ),
-    encoder: query<[string], { id: number }>("SELECT id FROM encoder WHERE identity = ?"),
-    block: query<[number, number, number, Uint8Array, Uint8Array], never>(
-      "INSERT INTO block (encoder, count, crc, texts, vectors) VALUES (?, ?, ?, ?, ?)",
-    ),
-    dropBlock: query<[number], never>("DELETE FROM block WHERE id = ?"),
-    dropWords: query<[number], never>("DELETE FROM words WHERE id = ?"),
-    term: query<[string, number], never>("INSERT INTO term VALUES (?, ?)"),
-    words: query<[Uint8Array, Uint8Array, Uint8Array], never>("INSERT INTO words (texts, ends, records) VALUES (?, ?, ?)"),
-    remember: query<[string, number], never>("INSERT OR REPLACE INTO remembered VALUES (?, ?)"),
-  };
-  const encoderId = ({ identity, id, dimensions }: EncoderKey): number => {
-    sql.addEncoder.run(identity, id, dimensions);
-    return sql.encoder.get(identity)!.id;
-  };
-  const writeTexts = (rows: readonly TextRow[]): void => {
-    for (const bundle of bundles(rows)) {
-      const body = sql.body.run(deflateRawSync(Buffer.concat(bundle.map(({ bytes }) => bytes)), { level: 1 })).lastInsertRowid;
-      let start = 0;
-      for (const { row, bytes } of bundle) {
-        sql.text.run(row.number, Buffer.from(row.hash, "hex"), row.headerLength, body, start, bytes.length);
-        start += bytes.length;
-      }
-    }
-  };
-  const writeBlock = ({ encoder, texts, vectors }: BlockRow): void => {
-    const [textBytes, vectorBytes] = [bytesOf(texts), bytesOf(vectors)];
-    sql.block.run(encoderId(encoder), texts.length, crc32(vectorBytes, crc32(textBytes)), textBytes, vectorBytes);
-  };
-  return ({ texts = [], terms = [], words, files = [], blocks = [], remembered = [], dropBlocks = [], dropWords = [] }) => {
-    writeTexts(texts);
-    for (const { word, id } of terms) sql.term.run(word, id);
-    if (words !== undefined) sql.words.run(bytesOf(words.texts), bytesOf(words.ends), words.records);
-    for (const { seq, file, path, languageId, size, mtimeMs, hash, texts: numbers, places } of files)
-      sql.file.run(seq, file, path, languageId, size, mtimeMs, hash, numbers === null ? null : bytesOf(numbers), places);
-    for (const block of blocks) writeBlock(block);
-    for (const id of dropBlocks) sql.dropBlock.run(id);
-    for (const id of dropWords) sql.dropWords.run(id);
-    for (const { stamp, encoder } of remembered) sql.remember.run(stamp, encoderId(encoder));
-  };
-}
-
-/** Texts in the order given, in groups that are deflated together. */
-function* bundles(rows: readonly TextRow[]): Generator<{ readonly row: TextRow; readonly bytes: Buffer }[]> {
-  let bundle: { readonly row: TextRow; readonly bytes: Buffer }[] = [];
-  let size = 0;
-  for (const row of rows) {
-    const bytes = Buffer.from(row.text);
-    if (bundle.length > 0 && size + bytes.length > BODY_BYTES) {
-      yield bundle;
-      bundle = [];
-      size = 0;
-    }
-    bundle.push({ row, bytes });
-    size += bytes.length;
-  }
-  if (bundle.length > 0) yield bundle;
-}
-
-/** A prepared statement whose rows have a known shape. */
-interface Query<Parameters extends SQLInputValue[], Row> {
-  get(...parameters: Parameters): Row | undefined;
-  all(...parameters: Parameters): Row[];
-  iterate(...parameters: Parameters): Iterable<Row>;
-  run(...parameters: Parameters): { readonly lastInsertRowid: number | bigint };
-}
-
 /** seq, file, path, language, size, mtime, hash, texts */
 type StoredFile = readonly [number, string, string, string, number, number, string, Uint8Array | null];
 
@@ -362,9 +273,6 @@ const SHRINK_PAGES = 1000;
 const TABLES = ["body", "text", "file", "block", "words", "term", "remembered", "encoder"];
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("hex");
-
-const bytesOf = (array: Int32Array | Uint32Array | Float32Array): Uint8Array =>
-  new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 
 /** A blob of SQLite's lies anywhere in memory; typed arrays of more than a byte must not. */
 const aligned = (bytes: Uint8Array): Uint8Array => (bytes.byteOffset % 4 === 0 ? bytes : bytes.slice());

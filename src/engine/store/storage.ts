@@ -4,6 +4,7 @@ import type { Change } from "./change.ts";
 import type { IndexDatabase } from "./database.ts";
 import type { StorageState } from "./localIndex.ts";
 import { bytesOnDisk, fileIdentity, openDatabase, removeDatabase, type Connect } from "./openDatabase.ts";
+import { memoryStorage } from "./memoryStorage.ts";
 import { createOverlay, type Overlay } from "./overlay.ts";
 import { noticeOf, troubleOf } from "./trouble.ts";
 import { takeWriterLock } from "./writerLock.ts";
@@ -50,38 +51,6 @@ const MAX_REBUILDS = 3;
 
 export function createStorage(parts: StorageParts): Storage {
   return parts.folder === null ? memoryStorage() : diskStorage({ ...parts, folder: parts.folder });
-}
-
-function memoryStorage(): Storage {
-  const overlay = createOverlay();
-  let epoch = 0;
-  const write = (change: Change): boolean => {
-    overlay.add(change);
-    return true;
-  };
-  return {
-    overlay,
-    role: "writer",
-    get state() {
-      return { kind: "memory" as const, bytes: overlay.bytes };
-    },
-    get epoch() {
-      return epoch;
-    },
-    claim: () => true,
-    changed: () => false,
-    read: (_, otherwise) => otherwise,
-    write,
-    writeLater: write,
-    maintain: () => undefined,
-    clear: () => {
-      overlay.clear();
-      epoch++;
-    },
-    dispose: () => {
-      overlay.clear();
-    },
-  };
 }
 
 interface Position {
