@@ -1,5 +1,4 @@
 import type { DatabaseSync } from "node:sqlite";
-import { type SQLInputValue } from "node:sqlite";
 import { crc32, inflateRawSync } from "node:zlib";
 
 import type { Change, FileRow, TextRow, WordsRow } from "./change.ts";
@@ -150,12 +149,22 @@ export function indexDatabase(connection: DatabaseSync): IndexDatabase {
       });
     },
     dataVersion: () => sql.dataVersion.get()!.data_version,
-    filesAfter: (seq) =>
-      filesAfter()
-        .all(seq)
-        .map(([seq, file, path, languageId, size, mtimeMs, hash, texts]) => {
-          return { seq, file, path, languageId, size, mtimeMs, hash, texts: texts === null ? null : int32(texts), places: EMPTY };
-        }),
+    filesAfter: (seq) => {
+      const stored = filesAfter().all(seq);
+      // One buffer for all: thousands of small ones cost more than what is in them.
+      const pool = new Int32Array(stored.reduce((sum, { [7]: texts }) => sum + (texts?.length ?? 0), 0) >> 2);
+      let used = 0;
+      const pooled = (texts: Uint8Array): Int32Array => {
+        const from = used;
+        used += texts.length >> 2;
+        pool.set(int32(texts), from);
+        return pool.subarray(from, used);
+      };
+      return stored.map(([number, file, path, languageId, size, mtimeMs, hash, texts]) => {
+        const numbers = texts === null ? null : pooled(texts);
+        return { seq: number, file, path, languageId, size, mtimeMs, hash, texts: numbers, places: EMPTY };
+      });
+    },
     lastSeq,
     places: (seq) => sql.places.get(seq)?.places,
     meta: (name) => sql.meta.get(name)?.value ?? 0,
