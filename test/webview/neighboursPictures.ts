@@ -194,6 +194,8 @@ async function picture(browser: Browser, name: string, theme: Theme, to: string)
     await page.locator(focus).focus();
   }
   if (hover !== undefined) await page.locator(hover).hover();
+  // What is far down is drawn only when it comes into view.
+  if (width < 400) await page.setViewportSize({ width, height: 3200 });
   await painted(page);
   await page.screenshot({ path: to, fullPage: width < 400 });
   await page.close();
