@@ -49,6 +49,8 @@ const PALETTE_TRIES = 10;
 const MENU_TRIES = 5;
 /** A menu ignores the mouse for its first 100 ms. */
 const MENU_DEAF_MS = 200;
+/** A page that takes the focus while the palette opens does so within this time. */
+const SETTLE_MS = 200;
 
 /** Starts server and browser and opens VS Code. */
 export async function openVsCode(options: SessionOptions = {}): Promise<Session> {
@@ -94,6 +96,9 @@ function steps(page: Page): Steps {
 
   /** Opens the input at the top of the window. A webview that is still loading swallows keys: then they are pressed again. */
   async function open(name: string): Promise<void> {
+    // One that is just closing is still to be seen, and takes no text.
+    if (await quickInput.isVisible()) await key("Escape");
+    await quickInput.waitFor({ state: "hidden", timeout: 2000 }).catch(() => undefined);
     for (let i = 0; i < PALETTE_TRIES && !(await quickInput.isVisible()); i++) {
       await key(name);
       await quickInput.waitFor({ timeout: 2000 }).catch(() => undefined);
@@ -122,14 +127,17 @@ function steps(page: Page): Steps {
     async command(title) {
       const row = quickPick(title);
       // A palette that is open does not see commands that arrive later: open it again.
-      for (let i = 0; i < PALETTE_TRIES && !(await row.isVisible()); i++) {
-        await key("Escape");
+      for (let i = 0; i < PALETTE_TRIES; i++) {
         await open("F1");
         // A webview that has just loaded takes the focus, and the palette closes: then it is opened again.
         await quickInput.fill(`>${title}`, { timeout: 2000 }).catch(() => undefined);
         await row.waitFor({ timeout: 2000 }).catch(() => undefined);
+        await page.waitForTimeout(SETTLE_MS);
+        if (!(await row.isVisible())) continue;
+        await row.click();
+        return;
       }
-      await row.click();
+      throw new Error(`the palette does not offer ${title}`);
     },
     async openFile(name) {
       await open("Control+P");

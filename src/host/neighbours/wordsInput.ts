@@ -12,6 +12,8 @@ export async function askForWords(memory: vscode.Memento): Promise<string | unde
   const input = vscode.window.createQuickPick();
   input.title = "Search by Meaning";
   input.placeholder = "Describe what you look for, in words: retry a failed request";
+  // What was typed is not lost to a page that takes the focus while it loads.
+  input.ignoreFocusOut = true;
   const show = (): void => {
     const typed = input.value.trim();
     // What is typed comes first, so that Enter takes it whatever older query looks like it.
