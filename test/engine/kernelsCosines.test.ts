@@ -18,8 +18,8 @@ function plain(vectors: Float32Array, n: number, hasVector: Uint8Array): Float32
 }
 
 test("cosines of all pairs are those of the plain loop, in its order, within [-1, 1]", async () => {
-  // 1024 is a tile's edge.
-  for (const n of [0, 1, 2, 300, 1023, 1024, 1025, 2100]) {
+  // 768 is a tile's edge.
+  for (const n of [0, 1, 2, 300, 767, 768, 769, 1600]) {
     const vectors = unitRows(n, d, n).map((value) => value * 3);
     const hasVector = new Uint8Array(n).fill(1);
     if (n > 10) {

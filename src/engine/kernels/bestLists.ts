@@ -19,12 +19,15 @@ export const bestLists = (lists: number, k: number): BestLists => ({
 export function offer({ k, scores, ids }: BestLists, list: number, score: number, id: number): void {
   const rounded = Math.fround(score);
   const first = list * k;
-  const end = first + k;
-  let at = end;
-  while (at > first && (rounded > scores[at - 1]! || (rounded === scores[at - 1] && id < ids[at - 1]!))) at--;
-  if (at === end) return;
-  scores.copyWithin(at + 1, at, end - 1);
-  ids.copyWithin(at + 1, at, end - 1);
+  let at = first + k;
+  for (; at > first; at--) {
+    const above = scores[at - 1]!;
+    if (rounded < above || (rounded === above && id > ids[at - 1]!)) break;
+    if (at === first + k) continue;
+    scores[at] = above;
+    ids[at] = ids[at - 1]!;
+  }
+  if (at === first + k) return;
   scores[at] = rounded;
   ids[at] = id;
 }

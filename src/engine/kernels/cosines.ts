@@ -1,6 +1,5 @@
 import type { CancellationToken } from "../../core/base/cancellation.ts";
 import { condensedIndex, condensedLength } from "../../core/similarity/condensed.ts";
-import { clampedCosine } from "./bestLists.ts";
 import type { Kernels } from "./kernels.ts";
 import { visitUpperTiles } from "./upperTiles.ts";
 
@@ -26,8 +25,7 @@ export async function cosines(
       const first = Math.max(left, row + 1);
       if (first >= right) continue;
       const start = (row - top) * stride - left;
-      let at = condensedIndex(n, row, first);
-      for (let column = first; column < right; column++) out[at++] = clampedCosine(scores[start + column]!);
+      out.set(scores.subarray(start + first, start + right), condensedIndex(n, row, first));
     }
   });
   return out;

@@ -15,7 +15,7 @@ export interface Kernels {
   scores(rows: Float32Array, query: Float32Array, out: Float32Array): Promise<void>;
   /** The same in whole numbers. Exact on every processor as long as |query| ≤ 64: see quantisedMatrix.ts. */
   integerScores(rows: Uint8Array, query: Int8Array, out: Int32Array): Promise<void>;
-  /** queries [m, d] · rows [n, d]ᵀ → out [m, n] */
+  /** queries [m, d] · rows [n, d]ᵀ → out [m, n], cut off at ±1 */
   products(queries: Float32Array, rows: Float32Array, dimensions: number, out: Float32Array): Promise<void>;
 }
 

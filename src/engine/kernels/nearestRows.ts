@@ -1,5 +1,5 @@
 import type { CancellationToken } from "../../core/base/cancellation.ts";
-import { bestLists, clampedCosine, offer, type BestLists } from "./bestLists.ts";
+import { bestLists, offer, type BestLists } from "./bestLists.ts";
 import type { Kernels } from "./kernels.ts";
 import { visitUpperTiles, type RowSource, type Tile } from "./upperTiles.ts";
 
@@ -32,11 +32,11 @@ function select(lists: BestLists, ids: Int32Array, { top, bottom, left, right, s
     for (let column = Math.max(0, row + 1 - left); column < columns; column++) {
       const score = scores[start + column]!;
       if (score >= rowLowest) {
-        offer(lists, row, clampedCosine(score), ids[left + column]!);
+        offer(lists, row, score, ids[left + column]!);
         rowLowest = lowest(row);
       }
       if (score >= columnLowest[column]!) {
-        offer(lists, left + column, clampedCosine(score), ids[row]!);
+        offer(lists, left + column, score, ids[row]!);
         columnLowest[column] = lowest(left + column);
       }
     }

@@ -13,12 +13,17 @@ export type ExactVectors = (ids: Int32Array) => Promise<Float32Array>;
 const LEVELS = 127;
 const OFFSET = 128;
 /**
- * A query's largest number becomes ±64. Processors without VNNI add two products of an unsigned and a signed byte in 16
- * bits: 2 · 255 · 64 just fits, with 127 they would silently saturate.
+ * A query's largest number becomes ±64. Older x64 processors add two products of an unsigned and a signed byte in 16 bits:
+ * 2 · 255 · 64 just fits, with 127 they would silently saturate.
  */
 const QUERY_LEVELS = 64;
-/** Candidates for each row that is wanted, and at least so many. */
+/**
+ * Candidates for each row that is wanted. Measured on paragraphs of real pages: with twice as many recall@10 is 0.999 for
+ * 44 727 vectors of a static encoder that lie close together (median cosine 0.88), 1.000 for 16 000 of a transformer; with
+ * three times 1.000 for both. (One scale for all rows instead of one each: 0.93 and 1.000.)
+ */
 const CANDIDATES = 4;
+/** A single neighbour may hide behind many that are nearly as near. */
 const MIN_CANDIDATES = 32;
 /** Rows whose candidates are read and ranked at once. */
 const RANKED_AT_ONCE = 256;
@@ -140,7 +145,6 @@ export function createQuantisedMatrix(kernels: Kernels, dimensions: number, exac
   };
 }
 
-/** Recall@10 with four times as many candidates: see bench/search.ts. */
 const candidatesFor = (k: number): number => Math.max(MIN_CANDIDATES, CANDIDATES * k);
 
 function quantisedRows(rows: Float32Array, d: number): { readonly values: Uint8Array; readonly scales: Float32Array } {

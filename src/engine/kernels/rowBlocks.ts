@@ -3,7 +3,7 @@ type Values = Float32Array | Uint8Array | Int32Array;
 /** Rows of one width that are only ever added to. They lie in blocks, so that growing never moves what is there already. */
 export interface RowBlocks<V extends Values> {
   readonly rows: number;
-  /** What is allocated. */
+  /** What is filled. The rest of the last block was never touched: the operating system has given no memory for it yet. */
   readonly bytes: number;
   readonly append: (values: V) => void;
   /**
@@ -17,26 +17,28 @@ export interface RowBlocks<V extends Values> {
 }
 
 /**
- * Rows of a whole block. A product of 8192 × 384 floats takes about a millisecond and its call some 20 µs (measured: 2 % of
- * the time; 2048 rows: 10 %), and a millisecond keeps no other work waiting.
+ * Rows of a whole block. A product of 32 768 × 384 floats takes two to four milliseconds, which keeps no other work waiting
+ * for long; waking the threads for it takes a tenth of a millisecond. Measured over 100 000 rows on two threads, against one
+ * call for all: 9 % more time; blocks of 8192 rows 36 %, of 2048 rows 74 %.
  */
-export const BLOCK_ROWS = 8192;
-/** The last block grows by so many rows: 2 % of 100 000 rows is the most that lies idle, a row is copied 1.5 times. */
-const STEP_ROWS = 2048;
+export const BLOCK_ROWS = 32_768;
+/** The first block doubles from so many rows: few vectors need no room for many. */
+const FIRST_ROWS = 1024;
 
 export function rowBlocks<V extends Values>(allocate: (length: number) => V, width: number): RowBlocks<V> {
   const blocks: V[] = [];
   let rows = 0;
 
-  /** The last block, with room for at least one more row and for `wanted` if it can be. */
+  /** The last block, with room for at least one more row, and for `wanted` if it can be. */
   const lastWithRoom = (wanted: number): V => {
-    const filled = rows % BLOCK_ROWS;
-    const room = Math.min(BLOCK_ROWS, Math.ceil((filled + wanted) / STEP_ROWS) * STEP_ROWS);
-    if (rows === blocks.length * BLOCK_ROWS) blocks.push(allocate(room * width));
+    if (rows === blocks.length * BLOCK_ROWS) blocks.push(allocate((rows === 0 ? FIRST_ROWS : BLOCK_ROWS) * width));
     const last = blocks.at(-1)!;
-    if (last.length >= room * width) return last;
+    let room = last.length / width;
+    const filled = rows % BLOCK_ROWS;
+    while (room < Math.min(BLOCK_ROWS, filled + wanted)) room *= 2;
+    if (last.length === room * width) return last;
     const grown = allocate(room * width);
-    grown.set(last);
+    grown.set(last.subarray(0, filled * width));
     blocks[blocks.length - 1] = grown;
     return grown;
   };
@@ -53,7 +55,7 @@ export function rowBlocks<V extends Values>(allocate: (length: number) => V, wid
       return rows;
     },
     get bytes() {
-      return blocks.reduce((sum, block) => sum + block.byteLength, 0);
+      return rows * width * (blocks[0]?.BYTES_PER_ELEMENT ?? 0);
     },
     append: (values) => {
       const count = values.length / width;

@@ -24,7 +24,7 @@ export interface Tile {
 }
 
 /** Rows of a tile: its scores stay in the cache until they are read, and a product takes some milliseconds (measured). */
-const TILE = 1024;
+const TILE = 768;
 
 /** A product of fewer rows is summed up in another order: equal rows would score differently at the edge. */
 const WHOLE_ROWS = 128;
