@@ -5,6 +5,7 @@ import { EmbedError } from "../protocol/errors.ts";
 import { agreementCommand } from "./agreement.ts";
 import { compareCommand } from "./compare.ts";
 import { embedCommand, tokenizeCommand } from "./embed.ts";
+import { importCommand } from "./import.ts";
 import { indexCommand } from "./index.ts";
 import { modelsCommand } from "./models.ts";
 import { neighboursCommand } from "./neighbours.ts";
@@ -13,6 +14,8 @@ import { errorLine, UsageError } from "./usage.ts";
 const USAGE = `usage: compare-embeddings COMMAND
 
   models [--json]                          the encoders on this machine
+  import PATH-or-HUB-ID[@REVISION] [--file F] [--json]
+                                           takes an encoder from a folder, an .onnx or the model hub; prints its id
   embed --model ID-or-FOLDER [--layer N] [--pooling mean|cls|last|max] [--precision fp32|w8|int8]
                                            {"text": …} lines in, {"index", "tokens", "truncated", "vector"} lines out
   tokenize --model ID-or-FOLDER            {"text": …} lines in, {"index", "ids"} lines out
@@ -27,6 +30,7 @@ Exit code 0: done, 1: failed, 2: wrong usage.`;
 
 const COMMANDS: Readonly<Record<string, (args: CommandArguments) => Promise<void>>> = {
   models: modelsCommand,
+  import: importCommand,
   embed: embedCommand,
   tokenize: tokenizeCommand,
   compare: compareCommand,
@@ -37,6 +41,7 @@ const COMMANDS: Readonly<Record<string, (args: CommandArguments) => Promise<void
 
 const OPTIONS = {
   json: { type: "boolean" },
+  file: { type: "string" },
   html: { type: "string" },
   terminal: { type: "boolean" },
   model: { type: "string" },

@@ -18,6 +18,7 @@ import {
 import { badRequest, versionMismatch } from "../protocol/errors.ts";
 import { compareDocuments } from "./compare.ts";
 import { embedTexts, type EmbedOptions } from "./embed.ts";
+import { serveHub } from "./hubServer.ts";
 import { createPool } from "./pool.ts";
 import { createRegistry } from "./registry.ts";
 import { createSplitter } from "./split/splitter.ts";
@@ -58,6 +59,7 @@ export function serve(rpc: Rpc): { dispose: () => void } {
     const { splitter, embed: embedWith } = ready();
     return compareDocuments(params, { splitter, embed: embedWith, report: reporter(params.progressToken) }, token);
   });
+  serveHub(rpc, ready, reporter);
   const workspace = serveWorkspace(rpc, ready, reporter);
   return {
     dispose: () => {

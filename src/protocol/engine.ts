@@ -3,10 +3,11 @@ import type { EncoderCard, Pooling, Precision } from "../core/encoders/card.ts";
 import type { Range, SegmentKind, SplitMode } from "../core/text/segment.ts";
 import { notification, request } from "./contract.ts";
 import type { EmbedErrorData } from "./errors.ts";
+import type { ImportProgress } from "./hub.ts";
 import type { NeighboursOutcome } from "./workspace.ts";
 
-/** Raise on every change of this file, workspace.ts, encoder.ts or errors.ts: both ends must come from one build. */
-export const PROTOCOL_VERSION = 2;
+/** Raise on every change of this file, hub.ts, workspace.ts, encoder.ts or errors.ts: both ends must come from one build. */
+export const PROTOCOL_VERSION = 3;
 
 /** Most segments one comparison takes: n² cells of 4 bytes per encoder must still cross to the panel in a blink. */
 export const MAX_SEGMENTS = 2000;
@@ -15,7 +16,7 @@ export const MAX_SEGMENTS = 2000;
 
 export interface HelloParams {
   readonly protocol: number;
-  /** Folders whose sub-folders are encoders, absolute. The first that has an id wins. */
+  /** Folders whose sub-folders are encoders, absolute; the first is the installation's own. The first that has an id wins. */
   readonly encoderFolders: readonly string[];
   /** Folder of the tree-sitter grammars, absolute. */
   readonly grammarFolder: string;
@@ -38,7 +39,7 @@ export const hello = request<HelloParams, HelloResult>("hello");
 
 // ---- encoders
 
-/** An encoder with the settings that turn text into vectors. Omitted settings are the publisher's; precision is w8. */
+/** An encoder with the settings that turn text into vectors. Omitted settings are the encoder's own. */
 export interface EncoderChoice {
   /** The id of an encoder, or the absolute path of a model folder. */
   readonly id: string;
@@ -199,7 +200,8 @@ export type Progress =
   | { readonly kind: "phase"; readonly phase: "splitting" | "agreement" }
   | { readonly kind: "neighbours"; readonly outcome: NeighboursOutcome }
   /** Steps of a longer work over the whole workspace. */
-  | { readonly kind: "steps"; readonly done: number; readonly total: number };
+  | { readonly kind: "steps"; readonly done: number; readonly total: number }
+  | ImportProgress;
 
 export const progress = notification<{ readonly token: string; readonly progress: Progress }>("progress");
 

@@ -163,6 +163,7 @@ function messageOf(progress: Progress, revision: number): ToPanel | undefined {
     case "phase":
     case "neighbours":
     case "steps":
+    case "import":
       return undefined;
   }
 }

@@ -1,0 +1,162 @@
+import fs from "node:fs/promises";
+import path from "node:path";
+
+import type { Disposable } from "../../core/base/disposable.ts";
+import type { EncoderCard } from "../../core/encoders/card.ts";
+import { takeWriterLock } from "../store/writerLock.ts";
+import { hashOf } from "./digest.ts";
+import { onDisk, syncFolder } from "./onDisk.ts";
+import { pause } from "./persistently.ts";
+
+/** Where an encoder that was imported comes from. */
+export type ImportSource =
+  | {
+      readonly kind: "hub";
+      readonly endpoint: string;
+      readonly repository: string;
+      readonly revision: string;
+      readonly commit: string;
+      readonly file: string;
+    }
+  | { readonly kind: "path"; readonly path: string; readonly file: string };
+
+/** encoder.json of an encoder that was imported; `manifest` and `built` are as in core/encoders/manifest.ts. */
+export interface ImportedEncoder {
+  readonly manifest: { readonly id: string; readonly name: string; readonly card: EncoderCard };
+  readonly source: ImportSource;
+  readonly built: Readonly<Record<string, { readonly sha256: string; readonly bytes: number }>>;
+}
+
+export interface KeepOptions {
+  /** Folder of all imported encoders. */
+  readonly folder: string;
+  readonly id: string;
+  readonly name: string;
+  readonly source: ImportSource;
+  /** From paths in the encoder's folder to the files to copy. */
+  readonly files: ReadonlyMap<string, string>;
+  /** Tries the encoder that lies in a folder, and says what it is. What it throws is what the import ends with. */
+  readonly tryOut: (folder: string) => Promise<EncoderCard>;
+  readonly onWaiting: () => void;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Makes an encoder's folder: copies, tries, writes encoder.json and gives it its name, in this order, so that nothing half
+ * done ever has one. The files are copies because a model that changes or goes under an open session ends its process,
+ * and vectors would be of a model that nobody has any more; where the disk can, a copy shares its blocks with the original.
+ */
+export async function keepEncoder(options: KeepOptions): Promise<{ readonly folder: string; readonly added: boolean }> {
+  const { folder, id, name, source, signal } = options;
+  const place = path.join(folder, id);
+  const workshop = path.join(folder, WORKSHOP);
+  const lock = await lockOf(workshop, options);
+  const part = path.join(workshop, "part");
+  try {
+    // Whoever was here before and was killed has left it; nobody else is here now.
+    await onDisk(folder, () => fs.rm(part, { recursive: true, force: true }));
+    const built = await onDisk(folder, () => copyAll(options.files, part, signal));
+    if (await isKept(place, built)) return { folder: place, added: false };
+    const card = await options.tryOut(part);
+    const record: ImportedEncoder = { manifest: { id, name, card }, source, built };
+    await onDisk(folder, async () => {
+      await writeSynced(path.join(part, RECORD), `${JSON.stringify(record, null, 2)}\n`);
+      await syncFolder(part);
+      await exchange(part, place, path.join(workshop, "old"));
+      await syncFolder(folder);
+    });
+    return { folder: place, added: true };
+  } finally {
+    await fs.rm(part, { recursive: true, force: true }).catch(() => undefined);
+    lock.dispose();
+  }
+}
+
+/** The record of a folder; undefined when it holds no imported encoder. */
+export async function readRecord(folder: string): Promise<ImportedEncoder | undefined> {
+  try {
+    const record = JSON.parse(await fs.readFile(path.join(folder, RECORD), "utf8")) as Partial<ImportedEncoder>;
+    return record.source === undefined || record.built === undefined ? undefined : (record as ImportedEncoder);
+  } catch {
+    return undefined;
+  }
+}
+
+const RECORD = "encoder.json";
+
+/** Inside the encoders' folder, so that renaming out of it is never a copy; nobody looks for encoders two folders deep. */
+const WORKSHOP = ".import";
+
+/** How often a process that waits for another's import looks again. */
+const POLL_MS = 100;
+
+async function lockOf(workshop: string, { folder, signal, onWaiting }: KeepOptions): Promise<Disposable> {
+  for (;;) {
+    const lock = await onDisk(folder, () => takeWriterLock(workshop));
+    if (lock !== undefined) return lock;
+    onWaiting();
+    await pause(POLL_MS, signal);
+  }
+}
+
+async function copyAll(files: ReadonlyMap<string, string>, part: string, signal: AbortSignal): Promise<ImportedEncoder["built"]> {
+  const built: Record<string, { sha256: string; bytes: number }> = {};
+  for (const [name, source] of files) {
+    signal.throwIfAborted();
+    const target = path.join(part, name);
+    await fs.mkdir(path.dirname(target), { recursive: true });
+    await fs.copyFile(source, target, fs.constants.COPYFILE_FICLONE);
+    // What was read-only is ours to remove; what could be run need not be.
+    await fs.chmod(target, 0o644);
+    await sync(target);
+    const { size } = await fs.stat(target);
+    built[name] = { sha256: await hashOf(target, size, "sha256", signal), bytes: size };
+  }
+  for (const folder of new Set([...files.keys()].map((name) => path.dirname(path.join(part, name))))) await syncFolder(folder);
+  return built;
+}
+
+async function isKept(place: string, built: ImportedEncoder["built"]): Promise<boolean> {
+  const known = (await readRecord(place))?.built;
+  if (known === undefined || Object.keys(known).length !== Object.keys(built).length) return false;
+  for (const [name, { sha256, bytes }] of Object.entries(built)) {
+    const stat = await fs.stat(path.join(place, name)).catch(() => undefined);
+    if (known[name]?.sha256 !== sha256 || stat?.size !== bytes) return false;
+  }
+  return true;
+}
+
+/** How long a folder that somebody just read may refuse to be renamed: Windows does while a scanner looks at it. */
+const RENAME_TRIES = 10;
+const RENAME_PAUSE_MS = 100;
+
+async function exchange(part: string, place: string, old: string): Promise<void> {
+  await fs.rm(old, { recursive: true, force: true });
+  for (let tries = 1; ; tries++) {
+    try {
+      await fs.rename(place, old).catch((error: unknown) => {
+        if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+      });
+      await fs.rename(part, place);
+      break;
+    } catch (error) {
+      if (tries === RENAME_TRIES || process.platform !== "win32") throw error;
+      await new Promise((resolve) => setTimeout(resolve, RENAME_PAUSE_MS));
+    }
+  }
+  await fs.rm(old, { recursive: true, force: true });
+}
+
+async function writeSynced(file: string, text: string): Promise<void> {
+  await fs.writeFile(file, text);
+  await sync(file);
+}
+
+async function sync(file: string): Promise<void> {
+  const handle = await fs.open(file, "r+");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}

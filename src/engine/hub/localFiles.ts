@@ -1,0 +1,86 @@
+import fs from "node:fs";
+import path from "node:path";
+
+import { noEncoder } from "../../protocol/errors.ts";
+
+/** A publisher's folder on this machine. */
+export interface LocalFiles {
+  readonly folder: string;
+  /** Paths of its files, with forward slashes. */
+  readonly paths: readonly string[];
+  /** Weights that were named themselves. */
+  readonly file: string | undefined;
+  /** The file to read for a path. Throws `noEncoder` for what leads out of the folder. */
+  readonly source: (name: string) => string;
+}
+
+/** No model folder has more; somebody's whole disk has. */
+const MAX_FILES = 10_000;
+
+/** A model folder, or a bare .onnx in or beside one. Throws `noEncoder` naming what is wrong. */
+export function localFiles(place: string): LocalFiles {
+  const stat = fs.statSync(place, { throwIfNoEntry: false });
+  if (stat === undefined) throw noEncoder(place, "it is not there", "Check the spelling of the path.");
+  const bare = !stat.isDirectory();
+  if (bare && !place.endsWith(".onnx"))
+    throw noEncoder(place, "it is neither a folder nor an .onnx file", "Name the folder that the model lies in.");
+  const folder = bare ? folderOf(place) : place;
+  return {
+    folder,
+    paths: list(folder),
+    file: bare ? slashes(path.relative(folder, place)) : undefined,
+    source: (name) => plainFile(path.join(folder, name), folder, place),
+  };
+}
+
+/** Exports lie in a folder `onnx` below the model's own. */
+function folderOf(onnx: string): string {
+  const own = path.dirname(onnx);
+  const above = path.dirname(own);
+  const isExport = path.basename(own) === "onnx" && !fs.existsSync(path.join(own, "tokenizer.json"));
+  return isExport && fs.existsSync(path.join(above, "tokenizer.json")) ? above : own;
+}
+
+/** Files of the folder and of the folders in it: no layout is deeper. */
+function list(folder: string): string[] {
+  const found: string[] = [];
+  for (const entry of fs.readdirSync(folder, { withFileTypes: true })) {
+    if (found.length > MAX_FILES)
+      throw noEncoder(folder, "it has too many files", "Name the folder that the model alone lies in.");
+    if (!entry.isDirectory()) found.push(entry.name);
+    else found.push(...fs.readdirSync(path.join(folder, entry.name)).map((name) => `${entry.name}/${name}`));
+  }
+  return found.sort();
+}
+
+/**
+ * A regular file in the folder that no other name leads to: links are how a folder from elsewhere would reach for files
+ * outside. Only the shared cache may link, from a snapshot to the blobs beside it.
+ */
+function plainFile(file: string, folder: string, place: string): string {
+  const refuse = (reason: string): Error =>
+    noEncoder(place, `${path.basename(file)} ${reason}`, "Copy the folder with its links resolved, then import the copy.");
+  const real = fs.realpathSync(file);
+  const root = fs.realpathSync(folder);
+  const stat = fs.statSync(real);
+  if (!stat.isFile()) throw refuse("is no regular file");
+  if (stat.nlink !== 1) throw refuse("is linked under another name too");
+  const blobs = blobsOf(root);
+  if (isWithin(root, real) ? !fs.lstatSync(file).isFile() : blobs === undefined || !isWithin(blobs, real))
+    throw refuse("is a link");
+  return real;
+}
+
+/** models--owner--name/snapshots/<commit> → models--owner--name/blobs. */
+function blobsOf(folder: string): string | undefined {
+  const [snapshots, repository] = [path.dirname(folder), path.dirname(path.dirname(folder))];
+  const isSnapshot = path.basename(snapshots) === "snapshots" && path.basename(repository).startsWith("models--");
+  return isSnapshot ? path.join(repository, "blobs") : undefined;
+}
+
+function isWithin(folder: string, file: string): boolean {
+  const relative = path.relative(folder, file);
+  return !relative.startsWith("..") && !path.isAbsolute(relative);
+}
+
+const slashes = (name: string): string => name.split(path.sep).join("/");

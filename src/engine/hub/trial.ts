@@ -1,0 +1,39 @@
+import { neverCancelled } from "../../core/base/cancellation.ts";
+import type { LoadedModel, ModelKey } from "../../protocol/encoder.ts";
+import { cancelled, EmbedError, noEncoder } from "../../protocol/errors.ts";
+import { createPool } from "../pool.ts";
+
+/** Plain words in a few languages: some of them every text encoder knows. */
+const PROBE = "The cat sat on the mat. Die Katze schläft. Le chat dort.";
+
+/**
+ * Opens a model in a process of its own and lets it read a text, so that one which kills or hangs its process harms
+ * nothing that runs. Throws what the model folder's reader throws, or `noEncoder` when there is no use in what it gives.
+ */
+export async function tryModel(program: string, key: ModelKey, place: string, signal: AbortSignal): Promise<LoadedModel> {
+  const pool = createPool({ program, workers: 1, onLog: () => undefined, onGaveUp: () => undefined });
+  const stop = (): void => {
+    pool.dispose();
+  };
+  signal.addEventListener("abort", stop, { once: true });
+  try {
+    const loaded = await pool.load(key);
+    const { vectors, dimensions, hasVector } = await pool.encode({ model: key, texts: [PROBE] }, "interactive", neverCancelled);
+    if (dimensions !== loaded.dimensions || hasVector[0] !== 1 || !vectors.every(Number.isFinite))
+      throw noEncoder(place, "it makes no vector of plain words", OTHER);
+    return loaded;
+  } catch (error) {
+    if (signal.aborted) throw cancelled();
+    if (!(error instanceof EmbedError)) throw error;
+    const { code, message } = error.data;
+    if (code === "missingWeights") throw noEncoder(place, "weights of this kind are not read here", OTHER);
+    if (code === "processEnded" || code === "deadlineExceeded")
+      throw noEncoder(place, `trying it ended badly: ${message}`, OTHER);
+    throw error;
+  } finally {
+    signal.removeEventListener("abort", stop);
+    pool.dispose();
+  }
+}
+
+const OTHER = "Choose another model file with --file, or another export of this model.";
