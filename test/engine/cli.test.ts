@@ -10,6 +10,8 @@ const root = path.resolve(import.meta.dirname, "../..");
 function cli(args: readonly string[], input = ""): { code: number | null; out: string; err: string } {
   const { status, stdout, stderr } = spawnSync(process.execPath, [path.join(root, "dist/cli.js"), ...args], {
     cwd: root,
+    // Only the bundled encoders, whatever else this machine has.
+    env: { ...process.env, COMPARE_EMBEDDINGS_ENCODERS: path.join(root, "no-encoders") },
     input,
     encoding: "utf8",
     maxBuffer: 1e9,

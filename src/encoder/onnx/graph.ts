@@ -17,6 +17,35 @@ export interface Matrix {
   readonly data: Float32Array;
 }
 
+/**
+ * A matrix [rows, columns] in blocks of 32 columns, as a publisher quantised it: (nibble - 8) · scale. Byte j of a block's 16
+ * holds its column j in the low half and its column j + 16 in the high half.
+ */
+export interface FourBitMatrix {
+  readonly rows: number;
+  readonly columns: number;
+  /** [rows, columns / 32] */
+  readonly scales: Float16Array;
+  /** [rows, columns / 32, 16] */
+  readonly nibbles: Uint8Array;
+}
+
+/** An input or output of a graph; a string among its sizes stands for any size. */
+export interface Port {
+  readonly name: string;
+  readonly type: "float" | "int64";
+  readonly dims: readonly (number | string)[];
+}
+
+/** The ids, or what belongs to each of them: int64 [batch, sequence]. */
+export const tokenPort = (name: string): Port => ({ name, type: "int64", dims: ["batch", "sequence"] });
+/** Hidden states: float32 [batch, sequence, dimensions]. */
+export const statePort = (name: string, dimensions: number): Port => ({
+  name,
+  type: "float",
+  dims: ["batch", "sequence", dimensions],
+});
+
 type Attribute = number | readonly number[] | { readonly float: number };
 
 /** Writes an ONNX graph node by node. How weights lie in the file is decided here and nowhere else. */
@@ -27,6 +56,7 @@ export class Graph {
   readonly #names = new Set<string>();
   /** int8 quantises an activation once, whoever multiplies it. */
   readonly #quantised = new Map<string, readonly [value: string, scale: string, zero: string]>();
+  #contributed = false;
 
   constructor(precision: Precision) {
     this.#precision = precision;
@@ -35,6 +65,12 @@ export class Graph {
   /** Appends a node; returns the name of its (first) output. */
   op(kind: string, inputs: readonly string[], attributes: Readonly<Record<string, Attribute>> = {}, output?: string): string {
     return this.#node(kind, inputs, [this.#unique(output ?? kind.toLowerCase())], attributes)[0]!;
+  }
+
+  /** Cuts a tensor along `axis` into parts of the given sizes. */
+  split(x: string, axis: number, sizes: readonly number[]): readonly string[] {
+    const outputs = sizes.map(() => this.#unique("split"));
+    return this.#node("Split", [x, this.ints(sizes)], outputs, { axis });
   }
 
   scalar(value: number): string {
@@ -53,9 +89,21 @@ export class Graph {
     return this.#tensor(name, "float", [values.length], values);
   }
 
+  /** A constant of any shape in single precision, whatever the precision of the weights. */
+  constant(name: string, dims: readonly number[], values: Float32Array | Uint8Array): string {
+    return this.#tensor(name, values instanceof Uint8Array ? "uint8" : "float", dims, values);
+  }
+
+  /** Weights of any shape that follow the precision as far as it goes: in half precision, or else as they are. */
+  weights(name: string, dims: readonly number[], values: Float32Array): string {
+    if (this.#precision !== "fp16") return this.#tensor(name, "float", dims, values);
+    return this.widen(this.#tensor(name, "float16", dims, Float16Array.from(values)));
+  }
+
   /** x · Wᵀ + b with W [out, in] as PyTorch keeps it. */
-  linear(x: string, name: string, weight: Matrix, bias: Float32Array): string {
-    return this.op("Add", [this.#matmul(x, name, transpose(weight)), this.vector(`${name}.bias`, bias)]);
+  linear(x: string, name: string, weight: Matrix | FourBitMatrix, bias: Float32Array): string {
+    const product = "nibbles" in weight ? this.#matmulFourBit(x, name, weight) : this.matmul(x, name, transpose(weight));
+    return this.op("Add", [product, this.vector(`${name}.bias`, bias)]);
   }
 
   layerNorm(x: string, name: string, weight: Float32Array, bias: Float32Array, epsilon: number, output?: string): string {
@@ -64,55 +112,61 @@ export class Graph {
   }
 
   /** Rows of a table by id. Large tables follow the precision; small ones (positions, types) are kept in half precision. */
-  rows(ids: string, name: string, table: Matrix, size: "large" | "small"): string {
+  rows(ids: string, name: string, table: Matrix | FourBitMatrix, size: "large" | "small"): string {
+    if ("nibbles" in table) return this.#rowsFourBit(ids, name, table);
     const { rows, columns, data } = table;
-    if (this.#precision === "fp32") return this.op("Gather", [this.#tensor(name, "float", [rows, columns], data), ids]);
-    if (size === "small") {
+    if (this.#precision === "fp32" || this.#precision === "q4")
+      return this.op("Gather", [this.#tensor(name, "float", [rows, columns], data), ids]);
+    if (size === "small" || this.#precision === "fp16") {
       const half = this.#tensor(name, "float16", [rows, columns], Float16Array.from(data));
       return this.op("Cast", [this.op("Gather", [half, ids])], { to: TYPE.float });
     }
     if (columns % BLOCK !== 0 || this.#precision === "int8") {
       const { values, scales } = rowQuantise(table);
-      const wide = this.#widen(this.op("Gather", [this.#tensor(name, "int8", [rows, columns], values), ids]));
+      const wide = this.widen(this.op("Gather", [this.#tensor(name, "int8", [rows, columns], values), ids]));
       const scale = this.op("Gather", [this.#tensor(`${name}.scale`, "float", [rows, 1], scales), ids]);
       return this.op("Mul", [wide, scale]);
     }
     // Blocks lie along a row, so the table is quantised as its own transpose would be.
     const blocks = columns / BLOCK;
     const { values, scales } = rowQuantise({ rows: rows * blocks, columns: BLOCK, data }, "half");
-    const wide = this.#widen(this.op("Gather", [this.#tensor(name, "int8", [rows, blocks, BLOCK], values), ids]));
+    const wide = this.widen(this.op("Gather", [this.#tensor(name, "int8", [rows, blocks, BLOCK], values), ids]));
     const halves = this.#tensor(`${name}.scale`, "float16", [rows, blocks, 1], Float16Array.from(scales));
-    const product = this.op("Mul", [wide, this.#widen(this.op("Gather", [halves, ids]))]);
+    const product = this.op("Mul", [wide, this.widen(this.op("Gather", [halves, ids]))]);
     return this.op("Reshape", [product, this.ints([0, 0, columns])]);
   }
 
-  /** The finished file. Names in `inputs` are int64 [batch, sequence], outputs float32 [batch, sequence, dimensions]. */
-  finish(inputs: readonly string[], outputs: readonly string[], dimensions: number, note: string): Uint8Array {
+  /** The finished file. */
+  finish(inputs: readonly Port[], outputs: readonly Port[], note: string): Uint8Array {
     const graph = new MessageWriter();
     for (const node of this.#nodes) graph.bytes(1, node);
     graph.bytes(2, "encoder");
     for (const tensor of this.#initializers) graph.bytes(5, tensor);
-    for (const name of inputs) graph.bytes(11, valueInfo(name, "int64", ["batch", "sequence"]));
-    for (const name of outputs) graph.bytes(12, valueInfo(name, "float", ["batch", "sequence", dimensions]));
-    return new MessageWriter()
+    for (const port of inputs) graph.bytes(11, valueInfo(port));
+    for (const port of outputs) graph.bytes(12, valueInfo(port));
+    const model = new MessageWriter()
       .varint(1, IR_VERSION)
       .bytes(2, "compare-embeddings")
       .bytes(6, note)
       .bytes(7, graph)
-      .bytes(8, new MessageWriter().bytes(1, "").varint(2, OPSET))
-      .finish();
+      .bytes(8, new MessageWriter().bytes(1, "").varint(2, OPSET));
+    if (this.#contributed) model.bytes(8, new MessageWriter().bytes(1, CONTRIBUTED).varint(2, 1));
+    return model.finish();
   }
 
-  #matmul(x: string, name: string, weight: Matrix): string {
+  /** x · W with W [in, out]. */
+  matmul(x: string, name: string, weight: Matrix): string {
     const { rows, columns } = weight;
     switch (this.#precision) {
       case "fp32":
-        return this.op("MatMul", [x, this.#tensor(name, "float", [rows, columns], weight.data)]);
+      case "fp16":
+      case "q4":
+        return this.op("MatMul", [x, this.weights(name, [rows, columns], weight.data)]);
       case "w8": {
         const { values, scales } = blockQuantise(weight, BLOCK);
         const blocks = rows / BLOCK;
-        const wide = this.#widen(this.#tensor(name, "int8", [blocks, BLOCK, columns], values));
-        const scale = this.#widen(this.#tensor(`${name}.scale`, "float16", [blocks, 1, columns], scales));
+        const wide = this.widen(this.#tensor(name, "int8", [blocks, BLOCK, columns], values));
+        const scale = this.widen(this.#tensor(`${name}.scale`, "float16", [blocks, 1, columns], scales));
         const product = this.op("Mul", [wide, scale]);
         return this.op("MatMul", [x, this.op("Reshape", [product, this.ints([rows, columns])])]);
       }
@@ -126,6 +180,30 @@ export class Graph {
     }
   }
 
+  /** The publisher's blocks, multiplied as they are; their bytes are laid out anew, their numbers are not touched. */
+  #matmulFourBit(x: string, name: string, { rows, columns, scales, nibbles }: FourBitMatrix): string {
+    const blocks = columns / BLOCK;
+    const values = this.#tensor(name, "uint8", [rows, blocks, BLOCK / 2], interleaved(nibbles));
+    const single = this.#tensor(`${name}.scale`, "float", [rows * blocks], Float32Array.from(scales));
+    this.#contributed = true;
+    const attributes = { K: columns, N: rows, bits: 4, block_size: BLOCK };
+    return this.#node("MatMulNBits", [x, values, single], [this.#unique("matmulnbits")], attributes, CONTRIBUTED)[0]!;
+  }
+
+  /** Only the rows that are asked for are widened. */
+  #rowsFourBit(ids: string, name: string, { rows, columns, scales, nibbles }: FourBitMatrix): string {
+    const blocks = columns / BLOCK;
+    const bytes = this.op("Gather", [this.#tensor(name, "uint8", [rows, columns / 2], nibbles), ids]);
+    const perBlock = this.op("Reshape", [bytes, this.ints([0, 0, blocks, BLOCK / 2])]);
+    const sixteen = this.#tensor("constant", "uint8", [], Uint8Array.of(16));
+    const high = this.op("Div", [perBlock, sixteen]);
+    const low = this.op("Sub", [perBlock, this.op("Mul", [high, sixteen])]);
+    const values = this.op("Sub", [this.widen(this.op("Concat", [low, high], { axis: 3 })), this.scalar(8)]);
+    const halves = this.op("Gather", [this.#tensor(`${name}.scale`, "float16", [rows, blocks], scales), ids]);
+    const scale = this.op("Unsqueeze", [this.widen(halves), this.ints([3])]);
+    return this.op("Reshape", [this.op("Mul", [values, scale]), this.ints([0, 0, columns])]);
+  }
+
   #quantise(x: string): readonly [string, string, string] {
     let names = this.#quantised.get(x);
     if (names === undefined) {
@@ -137,16 +215,24 @@ export class Graph {
     return names;
   }
 
-  #widen(x: string): string {
+  /** To single precision. */
+  widen(x: string): string {
     return this.op("Cast", [x], { to: TYPE.float });
   }
 
-  #node(kind: string, inputs: readonly string[], outputs: readonly string[], attributes: Readonly<Record<string, Attribute>>) {
+  #node(
+    kind: string,
+    inputs: readonly string[],
+    outputs: readonly string[],
+    attributes: Readonly<Record<string, Attribute>>,
+    domain = "",
+  ): readonly string[] {
     const node = new MessageWriter();
     for (const input of inputs) node.bytes(1, input);
     for (const output of outputs) node.bytes(2, output);
     node.bytes(3, `${String(this.#nodes.length)}_${kind}`).bytes(4, kind);
     for (const [name, value] of Object.entries(attributes)) node.bytes(5, attribute(name, value));
+    if (domain !== "") node.bytes(7, domain);
     this.#nodes.push(node);
     return outputs;
   }
@@ -171,8 +257,25 @@ export class Graph {
   }
 }
 
-/** Inputs that share one scale in w8. */
+/** Inputs that share one scale in w8 and q4. */
 export const BLOCK = 32;
+
+/** The domain of the operators that ONNX Runtime adds to the standard's. */
+const CONTRIBUTED = "com.microsoft";
+
+/** Blocks of 16 bytes with columns (j, j + 16) in byte j → blocks with columns (2j, 2j + 1) in byte j, as MatMulNBits wants them. */
+function interleaved(nibbles: Uint8Array): Uint8Array {
+  const half = BLOCK / 2;
+  const out = new Uint8Array(nibbles.length);
+  for (let block = 0; block < nibbles.length; block += half)
+    for (let j = 0; j < half; j++) {
+      // Columns below 16 lie in low halves, those above in high halves.
+      const shift = 2 * j < half ? 0 : 4;
+      const at = block + ((2 * j) % half);
+      out[block + j] = ((nibbles[at]! >> shift) & 15) | (((nibbles[at + 1]! >> shift) & 15) << 4);
+    }
+  return out;
+}
 
 function attribute(name: string, value: Attribute): MessageWriter {
   const writer = new MessageWriter().bytes(1, name);
@@ -182,7 +285,7 @@ function attribute(name: string, value: Attribute): MessageWriter {
   return writer.varint(20, 7);
 }
 
-function valueInfo(name: string, type: ElementType, dims: readonly (number | string)[]): MessageWriter {
+function valueInfo({ name, type, dims }: Port): MessageWriter {
   const shape = new MessageWriter();
   for (const dim of dims)
     shape.bytes(1, typeof dim === "string" ? new MessageWriter().bytes(2, dim) : new MessageWriter().varint(1, dim));

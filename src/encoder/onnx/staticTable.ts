@@ -1,10 +1,10 @@
 import type { Precision } from "../../core/encoders/card.ts";
-import { Graph, type Matrix } from "./graph.ts";
+import { Graph, statePort, tokenPort, type Matrix } from "./graph.ts";
 
 /** A table of vectors as an ONNX file: input_ids, attention_mask [batch, sequence] → last_hidden_state, the rows of the ids. */
 export function staticTableGraph(table: Matrix, precision: Precision, note: string): Uint8Array {
   const graph = new Graph(precision);
   const rows = graph.rows("input_ids", "embeddings.word", table, "large");
   graph.op("Identity", [rows], {}, "last_hidden_state");
-  return graph.finish(["input_ids", "attention_mask"], ["last_hidden_state"], table.columns, note);
+  return graph.finish(["input_ids", "attention_mask"].map(tokenPort), [statePort("last_hidden_state", table.columns)], note);
 }

@@ -4,7 +4,10 @@ import { Tokenizer as LibraryTokenizer } from "@huggingface/tokenizers";
 import * as v from "valibot";
 
 import { badTokenizer } from "../../protocol/errors.ts";
+import { addedTokenCutter, type AddedToken } from "./addedTokens.ts";
 import { bertNormalise, bertWords, type BertNormaliserOptions } from "./bertText.ts";
+import { unigramEncoder } from "./unigram.ts";
+import { normaliserOf, preTokeniserOf } from "./unigramText.ts";
 
 /** Turns a text into token ids. */
 export interface Tokenizer {
@@ -26,7 +29,8 @@ export const MAX_CHARACTERS = 1_000_000;
 
 /**
  * Reads a tokenizer.json. Its truncation and padding are passed over: the publishers' files carry stale ones, and the
- * model's own settings win. BERT's WordPiece and word tables are ours, equal to the Rust library; others are @huggingface/tokenizers'.
+ * model's own settings win. BERT's WordPiece, word tables and Unigram are ours, equal to the Rust library; others are
+ * @huggingface/tokenizers'.
  */
 export function readTokenizer(file: string): Tokenizer {
   if (fs.statSync(file).size > MAX_BYTES) throw badTokenizer(file, "it is larger than 64 MB");
@@ -39,68 +43,139 @@ export function readTokenizer(file: string): Tokenizer {
   const parsed = v.safeParse(TOKENIZER, json);
   if (!parsed.success) throw badTokenizer(file, `${v.getDotPath(parsed.issues[0]) ?? "it"}: ${parsed.issues[0].message}`);
   const { output } = parsed;
-  for (const id of Object.values(output.model.vocab ?? {}))
-    if (!Number.isSafeInteger(id) || id < 0) throw badTokenizer(file, "an id of its vocabulary is no whole number");
-  const special = output.post_processor?.single ?? [];
+  try {
+    return { ...around(output), encode: encoderOf(output, json as object) };
+  } catch (error) {
+    throw badTokenizer(file, error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** Text → ids of it alone: by our own code where that is known to equal the Rust library, else by @huggingface/tokenizers. */
+function encoderOf(tokenizer: TokenizerJson, json: object): (text: string) => readonly number[] {
+  const { added_tokens: added, normalizer, pre_tokenizer: preTokenizer, model } = tokenizer;
+  if (isScored(model.vocab)) {
+    const normalise = normaliserOf(normalizer);
+    const preTokenise = preTokeniserOf(preTokenizer);
+    if (normalise !== undefined && preTokenise !== undefined) {
+      const pieces = unigramEncoder({ vocab: model.vocab, unk_id: model.unk_id, byte_fallback: model.byte_fallback });
+      return withAddedTokens(added, normalise, (text) => preTokenise(text).flatMap(pieces));
+    }
+  } else {
+    for (const id of Object.values(model.vocab ?? {}))
+      if (!Number.isSafeInteger(id) || id < 0) throw new Error("an id of its vocabulary is no whole number");
+    const own = normalizer?.type === "BertNormalizer" && preTokenizer?.type === "BertPreTokenizer";
+    if (own && (model.type === "WordPiece" || model.type === "WordLevel")) {
+      const options = bertOptions(normalizer);
+      return withAddedTokens(added, (text) => bertNormalise(text, options), bertEncoder(model.vocab ?? {}, model));
+    }
+  }
+  const library = new LibraryTokenizer(json, {});
+  return (text) => library.encode(text.slice(0, MAX_CHARACTERS), { add_special_tokens: false }).ids;
+}
+
+function withAddedTokens(
+  tokens: readonly AddedToken[],
+  normalise: (text: string) => string,
+  encode: (normalised: string) => readonly number[],
+): (text: string) => readonly number[] {
+  const cut = addedTokenCutter(tokens, normalise);
+  return (text) => {
+    const ids: number[] = [];
+    // What is no Unicode reaches the library as the character that stands for it.
+    for (const part of cut(text.slice(0, MAX_CHARACTERS).toWellFormed()))
+      if (typeof part === "number") ids.push(part);
+      else for (const id of encode(part)) ids.push(id);
+    return ids;
+  };
+}
+
+/** The ids around every text, and those that mean nothing. */
+function around({ added_tokens: added, post_processor: post, model }: TokenizerJson): Omit<Tokenizer, "encode"> {
+  const special = post?.single ?? [];
   const split = special.findIndex((piece) => "Sequence" in piece);
   const ids = (pieces: typeof special): number[] =>
-    pieces.flatMap((piece) =>
-      "SpecialToken" in piece ? (output.post_processor?.special_tokens?.[piece.SpecialToken.id]?.ids ?? []) : [],
-    );
-  const unknownToken = output.model.unk_token;
-  const base = {
-    before: ids(split < 0 ? [] : special.slice(0, split)),
-    after: ids(split < 0 ? [] : special.slice(split + 1)),
-    padding: output.added_tokens.find(({ content }) => PADDING.has(content))?.id ?? 0,
-    unknown: typeof unknownToken === "string" ? output.model.vocab?.[unknownToken] : undefined,
+    pieces.flatMap((piece) => ("SpecialToken" in piece ? (post?.special_tokens?.[piece.SpecialToken.id]?.ids ?? []) : []));
+  const token = model.unk_token;
+  const vocab = model.vocab ?? {};
+  return {
+    // RoBERTa's and BERT's own processors name the two tokens; a template lists them.
+    before: post?.cls === undefined ? ids(split < 0 ? [] : special.slice(0, split)) : [post.cls[1]],
+    after: post?.sep === undefined ? ids(split < 0 ? [] : special.slice(split + 1)) : [post.sep[1]],
+    padding: added.find(({ content }) => PADDING.has(content))?.id ?? 0,
+    unknown: isScored(vocab) ? (model.unk_id ?? undefined) : typeof token === "string" ? vocab[token] : undefined,
   };
-  const own = output.normalizer?.type === "BertNormalizer" && output.pre_tokenizer?.type === "BertPreTokenizer";
-  if (own && (output.model.type === "WordPiece" || output.model.type === "WordLevel"))
-    return { ...base, encode: bertEncoder(output) };
-  const library = new LibraryTokenizer(json as object, {});
-  return { ...base, encode: (text) => library.encode(text, { add_special_tokens: false }).ids };
 }
 
 const PADDING = new Set(["[PAD]", "<pad>"]);
 
+/** Unigram's pieces with their scores; looked at by hand, because there are a quarter of a million. */
+type ScoredPieces = readonly (readonly [piece: string, score: number])[];
+const isScored = (value: unknown): value is ScoredPieces =>
+  Array.isArray(value) &&
+  value.every((entry) => Array.isArray(entry) && typeof entry[0] === "string" && typeof entry[1] === "number");
+const isTable = (value: unknown): boolean => typeof value === "object" && value !== null && !Array.isArray(value);
+
+const ID = v.pipe(v.number(), v.integer(), v.minValue(0));
+
 const TOKENIZER = v.object({
-  added_tokens: v.optional(v.array(v.object({ id: v.number(), content: v.string(), normalized: v.optional(v.boolean()) })), []),
+  added_tokens: v.optional(
+    v.array(
+      v.object({
+        id: ID,
+        content: v.string(),
+        normalized: v.optional(v.boolean()),
+        lstrip: v.optional(v.boolean()),
+        rstrip: v.optional(v.boolean()),
+        single_word: v.optional(v.boolean()),
+      }),
+    ),
+    [],
+  ),
   normalizer: v.nullish(v.looseObject({ type: v.string() })),
   pre_tokenizer: v.nullish(v.looseObject({ type: v.string() })),
   post_processor: v.nullish(
     v.looseObject({
       type: v.string(),
+      cls: v.optional(v.tuple([v.string(), ID])),
+      sep: v.optional(v.tuple([v.string(), ID])),
       single: v.optional(
         v.array(
           v.union([v.object({ SpecialToken: v.looseObject({ id: v.string() }) }), v.object({ Sequence: v.looseObject({}) })]),
         ),
       ),
-      special_tokens: v.optional(v.record(v.string(), v.looseObject({ ids: v.array(v.number()) }))),
+      special_tokens: v.optional(v.record(v.string(), v.looseObject({ ids: v.array(ID) }))),
     }),
   ),
   model: v.looseObject({
     type: v.optional(v.string()),
-    vocab: v.optional(v.custom<Readonly<Record<string, number>>>((value) => typeof value === "object" && value !== null)),
+    vocab: v.optional(v.union([v.custom<ScoredPieces>(isScored), v.custom<Readonly<Record<string, number>>>(isTable)])),
     unk_token: v.nullish(v.string()),
-    continuing_subword_prefix: v.optional(v.string(), "##"),
+    unk_id: v.nullish(ID),
+    byte_fallback: v.optional(v.boolean()),
+    continuing_subword_prefix: v.nullish(v.string()),
     max_input_chars_per_word: v.optional(v.number(), 100),
   }),
 });
 
 type TokenizerJson = v.InferOutput<typeof TOKENIZER>;
 
-function bertEncoder({ added_tokens, normalizer, model }: TokenizerJson): (text: string) => readonly number[] {
-  const vocabulary = new Map(Object.entries(model.vocab ?? {}));
-  const unknown = vocabulary.get(model.unk_token ?? "[UNK]") ?? 0;
-  const option = (name: string): unknown => normalizer?.[name];
-  const lowercase = option("lowercase") !== false;
-  const options: BertNormaliserOptions = {
-    cleanText: option("clean_text") !== false,
-    handleChineseChars: option("handle_chinese_chars") !== false,
+function bertOptions(normalizer: Readonly<Record<string, unknown>>): BertNormaliserOptions {
+  const lowercase = normalizer["lowercase"] !== false;
+  return {
+    cleanText: normalizer["clean_text"] !== false,
+    handleChineseChars: normalizer["handle_chinese_chars"] !== false,
     // Not said means: as lower case is.
-    stripAccents: (option("strip_accents") as boolean | null | undefined) ?? lowercase,
+    stripAccents: (normalizer["strip_accents"] as boolean | null | undefined) ?? lowercase,
     lowercase,
   };
+}
+
+function bertEncoder(
+  vocab: Readonly<Record<string, number>>,
+  model: TokenizerJson["model"],
+): (text: string) => readonly number[] {
+  const vocabulary = new Map(Object.entries(vocab));
+  const unknown = vocabulary.get(model.unk_token ?? "[UNK]") ?? 0;
   /** Ids of words met before: code repeats itself. */
   const memory = new Map<string, readonly number[]>();
   const idsOf = (word: string): readonly number[] => {
@@ -112,34 +187,20 @@ function bertEncoder({ added_tokens, normalizer, model }: TokenizerJson): (text:
     }
     return ids;
   };
-  const literals = added_tokens.filter(({ content }) => content !== "");
-  const cut =
-    literals.length === 0 ? undefined : new RegExp(`(${literals.map(({ content }) => escape(content)).join("|")})`, "u");
-  const literalIds = new Map(literals.map(({ content, id }) => [content, id]));
-  return (text) => {
-    const ids: number[] = [];
-    const parts = cut === undefined ? [text] : text.slice(0, MAX_CHARACTERS).split(cut);
-    parts.forEach((part, index) => {
-      // Special tokens that stand in the text are found before anything is normalised.
-      if (index % 2 === 1) ids.push(literalIds.get(part)!);
-      else for (const word of bertWords(bertNormalise(part, options))) ids.push(...idsOf(word));
-    });
-    return ids;
-  };
+  return (text) => bertWords(text).flatMap(idsOf);
 }
 
 /** Words whose ids are remembered; then the memory starts anew. */
 const MEMORY_WORDS = 100_000;
-
-const escape = (literal: string): string => literal.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
 
 /** WordPiece: the longest piece that is known, again and again; a word that does not come out even is unknown as a whole. */
 function pieces(
   word: string,
   vocabulary: ReadonlyMap<string, number>,
   unknown: number,
-  { continuing_subword_prefix: prefix, max_input_chars_per_word: most }: TokenizerJson["model"],
+  { continuing_subword_prefix: continuing, max_input_chars_per_word: most }: TokenizerJson["model"],
 ): readonly number[] {
+  const prefix = continuing ?? "##";
   // By code points, as the library counts and cuts.
   const chars = Array.from(word);
   if (chars.length > most) return [unknown];

@@ -1,0 +1,41 @@
+import type { Tensor } from "../formats/safetensors.ts";
+import type { FourBitMatrix, Graph, Matrix } from "./graph.ts";
+
+/** The weights of a network by the publisher's names: numbers, or blocks of four bits where the publisher quantised them. */
+export type NamedTensors = ReadonlyMap<string, Tensor | FourBitMatrix>;
+
+/** The parts of a graph that carry weights, each by the name its weights have in the publisher's file. */
+export interface NamedWeights {
+  readonly vector: (name: string) => Float32Array;
+  /** A table or matrix; throws if there is none of the name. */
+  readonly matrix: (name: string) => Matrix | FourBitMatrix;
+  /** x · Wᵀ + b, from `<name>.weight` and `<name>.bias`. */
+  readonly linear: (x: string, name: string) => string;
+  readonly norm: (x: string, name: string, output?: string) => string;
+}
+
+export function namedWeights(graph: Graph, tensors: NamedTensors, epsilon: number): NamedWeights {
+  const tensor = (name: string): Tensor | FourBitMatrix => {
+    const found = tensors.get(name);
+    if (found === undefined) throw new Error(`no tensor ${name}`);
+    return found;
+  };
+  const vector = (name: string): Float32Array => {
+    const found = tensor(name);
+    if ("nibbles" in found) throw new Error(`${name} is not in single precision`);
+    return found.data;
+  };
+  const matrix = (name: string): Matrix | FourBitMatrix => {
+    const found = tensor(name);
+    if ("nibbles" in found) return found;
+    const [rows, columns] = found.shape;
+    if (rows === undefined || columns === undefined) throw new Error(`${name} is no matrix`);
+    return { rows, columns, data: found.data };
+  };
+  return {
+    vector,
+    matrix,
+    linear: (x, name) => graph.linear(x, name, matrix(`${name}.weight`), vector(`${name}.bias`)),
+    norm: (x, name, output) => graph.layerNorm(x, name, vector(`${name}.weight`), vector(`${name}.bias`), epsilon, output),
+  };
+}

@@ -1,0 +1,86 @@
+import * as v from "valibot";
+
+import type { Graph } from "./graph.ts";
+import type { NamedWeights } from "./namedWeights.ts";
+
+const COUNT = v.pipe(v.number(), v.integer(), v.minValue(1));
+
+/** The entries of a config.json that shape the blocks of a BERT-like encoder. */
+export const BLOCKS_CONFIG = v.object({
+  hidden_size: COUNT,
+  num_attention_heads: COUNT,
+  num_hidden_layers: COUNT,
+  layer_norm_eps: v.number(),
+});
+export type BlocksConfig = v.InferOutput<typeof BLOCKS_CONFIG>;
+
+/** What the parts of a block are called after `encoder.layer.<n>.`. */
+export interface BlockNames {
+  readonly query: string;
+  readonly key: string;
+  readonly value: string;
+  readonly attended: string;
+  readonly attendedNorm: string;
+}
+
+/** What a masked position is given before the softmax: the value the published code used. */
+const MASKED = -10_000;
+
+/** What is added to attention scores, [batch, 1, 1, sequence]: nothing for a token, far less for padding. */
+export function maskBias(graph: Graph): string {
+  const mask = graph.op("Cast", [graph.op("Unsqueeze", ["attention_mask", graph.ints([1, 2])])], { to: 1 });
+  return graph.op("Mul", [graph.op("Sub", [graph.scalar(1), mask]), graph.scalar(MASKED)]);
+}
+
+/** Tokens of a row of this run, a scalar. */
+export const sequenceLength = (graph: Graph): string =>
+  graph.op("Gather", [graph.op("Shape", ["input_ids"]), graph.int(1)], { axis: 0 });
+
+/**
+ * The blocks of a BERT-like encoder: attention, addition, norm, feed forward, addition, norm. `x` are the embeddings
+ * [batch, sequence, hidden_size]; `bias` is added to the attention scores [batch, heads, sequence, sequence]. The output of
+ * block n is called hidden_states.<n + 1>, that of the last last_hidden_state.
+ */
+export function transformerBlocks(
+  graph: Graph,
+  weights: NamedWeights,
+  config: BlocksConfig,
+  names: BlockNames,
+  embeddings: string,
+  bias: string,
+): void {
+  const { hidden_size: hidden, num_attention_heads: heads, num_hidden_layers: layers } = config;
+  const { linear, norm } = weights;
+  const perHead = graph.ints([0, 0, heads, hidden / heads]);
+  const joined = graph.ints([0, 0, hidden]);
+  let x = embeddings;
+  for (let layer = 0; layer < layers; layer++) {
+    const prefix = `encoder.layer.${String(layer)}`;
+    const split = (part: string, perm: readonly number[]): string =>
+      graph.op("Transpose", [graph.op("Reshape", [linear(x, `${prefix}.${part}`), perHead])], { perm });
+    const query = split(names.query, [0, 2, 1, 3]);
+    const key = split(names.key, [0, 2, 3, 1]);
+    const value = split(names.value, [0, 2, 1, 3]);
+    const scores = graph.op("Div", [graph.op("MatMul", [query, key]), graph.scalar(Math.sqrt(hidden / heads))]);
+    const attention = graph.op("Softmax", [graph.op("Add", [scores, bias])], { axis: -1 });
+    const context = graph.op("Transpose", [graph.op("MatMul", [attention, value])], { perm: [0, 2, 1, 3] });
+    const attended = linear(graph.op("Reshape", [context, joined]), `${prefix}.${names.attended}`);
+    x = norm(graph.op("Add", [attended, x]), `${prefix}.${names.attendedNorm}`);
+    const up = gelu(graph, linear(x, `${prefix}.intermediate.dense`));
+    const down = linear(up, `${prefix}.output.dense`);
+    const name = layer === layers - 1 ? "last_hidden_state" : `hidden_states.${String(layer + 1)}`;
+    x = norm(graph.op("Add", [down, x]), `${prefix}.output.LayerNorm`, name);
+  }
+}
+
+/** Names of all outputs of a graph whose embeddings are hidden_states.0. */
+export const stateNames = (layers: number): readonly string[] => [
+  "last_hidden_state",
+  ...Array.from({ length: layers }, (_, layer) => `hidden_states.${String(layer)}`),
+];
+
+/** x/2 · (1 + erf(x/√2)), in the order of operations that ONNX Runtime recognises and fuses. */
+function gelu(graph: Graph, x: string): string {
+  const erf = graph.op("Erf", [graph.op("Div", [x, graph.scalar(Math.SQRT2)])]);
+  return graph.op("Mul", [graph.op("Mul", [x, graph.op("Add", [erf, graph.scalar(1)])]), graph.scalar(0.5)]);
+}

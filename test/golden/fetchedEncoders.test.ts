@@ -1,0 +1,6 @@
+/** Encoders that no installation carries: fetched and built on the first run, some hundred megabytes, and kept in the cache. */
+import { describeAgainstPublisher, encoderForTests } from "./againstPublisher.ts";
+
+const encoder = encoderForTests();
+
+describeAgainstPublisher(encoder, "all-mpnet-base-v2", ["fp32", "w8"]);
