@@ -4,6 +4,7 @@ import path from "node:path";
 import type { BuiltEncoder, EncoderManifest, Recipe } from "../../src/core/encoders/manifest.ts";
 import { fetchFile, sha256 } from "./fetch.ts";
 import { bertOfOnnx, bertOfSafetensors, mpnetOfSafetensors } from "./recipes/bert.ts";
+import { e5OfFourBits } from "./recipes/e5.ts";
 import { json, type Build, type Files } from "./recipes/modelFiles.ts";
 import { wordTable } from "./recipes/wordTable.ts";
 
@@ -57,4 +58,5 @@ const RECIPES: Readonly<Record<Recipe, Build>> = {
   "bert-onnx": bertOfOnnx,
   "word-table": wordTable,
   "mpnet-safetensors": mpnetOfSafetensors,
+  "e5-four-bits": e5OfFourBits,
 };

@@ -4,3 +4,5 @@ import { describeAgainstPublisher, encoderForTests } from "./againstPublisher.ts
 const encoder = encoderForTests();
 
 describeAgainstPublisher(encoder, "all-mpnet-base-v2", ["fp32", "w8"]);
+describeAgainstPublisher(encoder, "multilingual-e5-small-q4", ["q4"]);
+describeAgainstPublisher(encoder, "e5-small-en-pt-q4", ["q4"]);

@@ -32,7 +32,7 @@ export interface SplitArchive {
 /** A file as it is known by its content. */
 export interface SourceFile {
   /** What it is for: "weights", "tokenizer", … */
-  readonly role: "weights" | "tokenizer" | "vectors";
+  readonly role: "weights" | "tokenizer" | "vectors" | "charsMap";
   readonly sha256: string;
   readonly bytes: number;
   readonly package: PackageFile | SplitArchive;
@@ -45,7 +45,8 @@ export type Recipe =
   | "bert-safetensors"
   | "bert-onnx"
   | "word-table"
-  | "mpnet-safetensors";
+  | "mpnet-safetensors"
+  | "e5-four-bits";
 
 /** encoders/<id>.json: where an encoder comes from and what it is. */
 export interface EncoderManifest {
