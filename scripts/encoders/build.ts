@@ -6,6 +6,8 @@ import { fetchFile, sha256 } from "./fetch.ts";
 import { bertOfOnnx, bertOfSafetensors, mpnetOfSafetensors } from "./recipes/bert.ts";
 import { e5OfFourBits } from "./recipes/e5.ts";
 import { json, type Build, type Files } from "./recipes/modelFiles.ts";
+import { sentenceConvolution } from "./recipes/sentenceConvolution.ts";
+import { tokenTable } from "./recipes/tokenTable.ts";
 import { wordTable } from "./recipes/wordTable.ts";
 
 /** Raise when the same inputs give other bytes: built folders are then built again. */
@@ -59,4 +61,6 @@ const RECIPES: Readonly<Record<Recipe, Build>> = {
   "word-table": wordTable,
   "mpnet-safetensors": mpnetOfSafetensors,
   "e5-four-bits": e5OfFourBits,
+  "sentence-convolution": sentenceConvolution,
+  "token-table": tokenTable,
 };

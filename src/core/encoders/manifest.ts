@@ -46,7 +46,9 @@ export type Recipe =
   | "bert-onnx"
   | "word-table"
   | "mpnet-safetensors"
-  | "e5-four-bits";
+  | "e5-four-bits"
+  | "sentence-convolution"
+  | "token-table";
 
 /** encoders/<id>.json: where an encoder comes from and what it is. */
 export interface EncoderManifest {
