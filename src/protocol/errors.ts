@@ -254,6 +254,16 @@ export const hubAway = (host: string, reason: string): EmbedError =>
     "Check the network and HTTPS_PROXY, then try again; what is fetched already is kept.",
   );
 
+export const hubBroke = (host: string, reason: string): EmbedError =>
+  failure("hubAway", `The connection to ${host} broke: ${reason}.`, "Try again; what is fetched already is kept.");
+
+export const proxyRefused = (host: string, reason: string): EmbedError =>
+  failure(
+    "hubAway",
+    `The proxy ${host} lets nothing through: ${reason}.`,
+    "Check HTTPS_PROXY, as http://name:password@host:port, and NO_PROXY.",
+  );
+
 export const hubSlow = (host: string, seconds: number): EmbedError =>
   failure("hubAway", `${host} sent nothing for ${String(seconds)} s.`, "Try again later; what is fetched already is kept.");
 

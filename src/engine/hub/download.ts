@@ -1,7 +1,7 @@
 import fs from "node:fs/promises";
 import path from "node:path";
 
-import { hubAway, wrongBytes, wrongLength } from "../../protocol/errors.ts";
+import { hubBroke, hubWrong, wrongBytes, wrongLength } from "../../protocol/errors.ts";
 import { below } from "./hubAddress.ts";
 import { decoded, isEncoded, type Answer } from "./httpGet.ts";
 import type { HubClient, Subject } from "./hubClient.ts";
@@ -113,7 +113,7 @@ async function receive(options: DownloadOptions, part: string, kept: Kept, state
   try {
     if (answer.status === 416 || (answer.status === 206 && !continues(answer, kept.bytes, file.bytes))) {
       await onDisk(folder, () => discard(part));
-      throw new Passing(hubAway(answer.url.host, "it does not go on where an earlier download ended"));
+      throw new Passing(hubWrong(answer.url.host, "it does not go on where an earlier download ended"));
     }
     const from = answer.status === 206 ? kept.bytes : 0;
     const announced = isEncoded(answer) ? undefined : answer.headers["content-length"];
@@ -138,7 +138,7 @@ async function receive(options: DownloadOptions, part: string, kept: Kept, state
     } finally {
       await handle.close();
     }
-    if (at < file.bytes) throw new Passing(hubAway(answer.url.host, `${file.path} ended after ${at} of ${file.bytes} bytes`));
+    if (at < file.bytes) throw new Passing(hubBroke(answer.url.host, `${file.path} ended after ${at} of ${file.bytes} bytes`));
   } finally {
     answer.close();
   }

@@ -26,7 +26,9 @@ export function weightsIn(place: string, paths: readonly string[]): readonly Enc
     const reason = pickled ? "its weights are neither ONNX nor safetensors, and other files can run code" : "it holds no weights";
     throw noEncoder(place, reason, "Use a repository or folder with an .onnx or .safetensors file.");
   }
-  if (![...TOKENIZERS].some((name) => named.has(name)) && !weights.some((name) => named.has(beside(name, "tokenizer.json"))))
+  // What reads images has no tokenizer; what reads text must have one.
+  const reads = ["preprocessor_config.json", ...TOKENIZERS].some((name) => named.has(name));
+  if (!reads && !weights.some((name) => named.has(beside(name, "tokenizer.json"))))
     throw noEncoder(
       place,
       "it has no tokenizer.json",

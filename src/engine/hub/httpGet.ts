@@ -6,11 +6,20 @@ import { pipeline, Readable } from "node:stream";
 import tls from "node:tls";
 import zlib from "node:zlib";
 
-import { cancelled, EmbedError, hubAway, hubInsecure, hubRedirected, hubSlow, hubUntrusted } from "../../protocol/errors.ts";
+import {
+  cancelled,
+  EmbedError,
+  hubAway,
+  hubBroke,
+  hubInsecure,
+  hubRedirected,
+  hubSlow,
+  hubUntrusted,
+} from "../../protocol/errors.ts";
 import type { HubProxy } from "../../protocol/hub.ts";
 import { isLinkLocal, isLoopback, isLoopbackAddress } from "./hubAddress.ts";
 import { Passing } from "./persistently.ts";
-import { proxyAuthorization, proxyFor, tunnel } from "./proxy.ts";
+import { proxyFor, tunnel } from "./proxy.ts";
 
 export interface GetOptions {
   readonly headers: Readonly<Record<string, string>>;
@@ -107,7 +116,7 @@ async function* through(
   } catch (error) {
     throw error instanceof EmbedError || error instanceof Passing
       ? error
-      : new Passing(hubAway("The hub", `what it sent is damaged (${wordsOf(error)})`));
+      : new Passing(hubBroke("the hub", `what it sent cannot be unpacked (${wordsOf(error)})`));
   } finally {
     source.destroy();
     stream.destroy();
@@ -127,26 +136,19 @@ async function open(
   asked.throwIfAborted();
   const trusted = url.protocol === "https:" || proxy !== undefined ? trustedCertificates(certificates) : [];
   const by = proxyFor(url, proxy);
-  const common = {
-    method: "GET",
-    agent: false,
-    signal,
-    headers: { ...headers, host: url.host, ...(by === undefined ? {} : proxyAuthorization(by)) },
-    path: `${url.pathname}${url.search}`,
-    servername: url.hostname,
-    lookup: guardedLookup(url, hub),
-  };
+  const direct = { agent: false as const, lookup: guardedLookup(url, hub), headers, signal };
   // A non-loopback address is always encrypted here, so a proxy always gets a tunnel and never the request itself.
   const request =
     by !== undefined
       ? http.request({
-          ...common,
+          path: `${url.pathname}${url.search}`,
           headers: { ...headers, host: url.host },
+          signal,
           createConnection: await tunnelled(url, by, trusted, signal),
         })
       : url.protocol === "https:"
-        ? https.request(url, { ...common, ca: trusted })
-        : http.request(url, common);
+        ? https.request(url, { ...direct, ca: trusted })
+        : http.request(url, direct);
   return await new Promise((resolve, reject) => {
     request.once("response", (response) => {
       resolve({ request, response });
@@ -256,7 +258,7 @@ function judged(thrown: unknown, host: string, { signal, stallMs }: GetOptions, 
   if (stalled) return new Passing(hubSlow(host, stallMs / 1000));
   const code = thrown instanceof Error && "code" in thrown ? String(thrown.code) : "";
   if (CERTIFICATE.test(code)) return hubUntrusted(host, wordsOf(thrown));
-  return new Passing(hubAway(host, code === "ECONNRESET" ? "the connection broke" : wordsOf(thrown)));
+  return new Passing(code === "ECONNRESET" ? hubBroke(host, "the other end closed it") : hubAway(host, wordsOf(thrown)));
 }
 
 /** An AggregateError, as connecting to several addresses gives, has no message of its own. */

@@ -68,13 +68,12 @@ export async function importFromHub(access: HubAccess, choice: RepositoryChoice,
 export async function importFromPath(place: string, options: ImportOptions): Promise<ImportResult> {
   const local = localFiles(place);
   const chosen = readable(place, chosenWeights(place, weightsIn(place, local.paths), options.file ?? local.file));
-  const name = path.basename(local.folder);
   return keep(options, {
     place,
     chosen,
     sourceOf: local.source,
-    id: idOf(name, undefined, chosen),
-    name,
+    id: idOf(local.name, undefined, chosen),
+    name: local.name,
     source: { kind: "path", path: local.folder, file: chosen.weights },
   });
 }

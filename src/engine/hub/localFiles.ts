@@ -6,6 +6,8 @@ import { noEncoder } from "../../protocol/errors.ts";
 /** A publisher's folder on this machine. */
 export interface LocalFiles {
   readonly folder: string;
+  /** What the model is called: the folder's name, or the repository's in the shared cache. */
+  readonly name: string;
   /** Paths of its files, with forward slashes. */
   readonly paths: readonly string[];
   /** Weights that were named themselves. */
@@ -27,6 +29,7 @@ export function localFiles(place: string): LocalFiles {
   const folder = bare ? folderOf(place) : place;
   return {
     folder,
+    name: path.basename(repositoryOf(folder) ?? folder).replace(/^models--/, ""),
     paths: list(folder),
     file: bare ? slashes(path.relative(folder, place)) : undefined,
     source: (name) => plainFile(path.join(folder, name), folder, place),
@@ -65,17 +68,17 @@ function plainFile(file: string, folder: string, place: string): string {
   const stat = fs.statSync(real);
   if (!stat.isFile()) throw refuse("is no regular file");
   if (stat.nlink !== 1) throw refuse("is linked under another name too");
-  const blobs = blobsOf(root);
-  if (isWithin(root, real) ? !fs.lstatSync(file).isFile() : blobs === undefined || !isWithin(blobs, real))
-    throw refuse("is a link");
+  const repository = repositoryOf(root);
+  const linked = repository !== undefined && isWithin(path.join(repository, "blobs"), real);
+  if (isWithin(root, real) ? !fs.lstatSync(file).isFile() : !linked) throw refuse("is a link");
   return real;
 }
 
-/** models--owner--name/snapshots/<commit> → models--owner--name/blobs. */
-function blobsOf(folder: string): string | undefined {
-  const [snapshots, repository] = [path.dirname(folder), path.dirname(path.dirname(folder))];
-  const isSnapshot = path.basename(snapshots) === "snapshots" && path.basename(repository).startsWith("models--");
-  return isSnapshot ? path.join(repository, "blobs") : undefined;
+/** models--owner--name, for the folder models--owner--name/snapshots/<commit> of the shared cache. */
+function repositoryOf(folder: string): string | undefined {
+  const snapshots = path.dirname(path.resolve(folder));
+  const repository = path.dirname(snapshots);
+  return path.basename(snapshots) === "snapshots" && path.basename(repository).startsWith("models--") ? repository : undefined;
 }
 
 function isWithin(folder: string, file: string): boolean {

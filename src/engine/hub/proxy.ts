@@ -1,10 +1,10 @@
 import http from "node:http";
 import https from "node:https";
-import type { Socket } from "node:net";
+import { isIP, type Socket } from "node:net";
 import tls from "node:tls";
 
 import type { HubProxy } from "../../protocol/hub.ts";
-import { hubAway } from "../../protocol/errors.ts";
+import { proxyRefused } from "../../protocol/errors.ts";
 import { isLoopback } from "./hubAddress.ts";
 
 /** The proxy that an address is reached by, if any. This machine is never reached by one. */
@@ -12,7 +12,7 @@ export function proxyFor(url: URL, proxy: HubProxy | undefined): URL | undefined
   const given = url.protocol === "https:" ? proxy?.https : proxy?.http;
   if (given === undefined || given === "" || isLoopback(url.hostname) || isExempt(url, proxy?.no ?? "")) return undefined;
   const address = URL.parse(given.includes("://") ? given : `http://${given}`);
-  if (address === null || !/^https?:$/.test(address.protocol)) throw hubAway("The proxy", "its address is no http(s) address");
+  if (address === null || !/^https?:$/.test(address.protocol)) throw proxyRefused("", "its address is no http(s) address");
   return address;
 }
 
@@ -35,7 +35,9 @@ export async function tunnel(url: URL, proxy: URL, certificates: readonly string
   const target = `${url.hostname}:${url.port === "" ? "443" : url.port}`;
   const raw = await connect(proxy, target, certificates, signal);
   return await new Promise((resolve, reject) => {
-    const socket = tls.connect({ socket: raw, servername: url.hostname, ca: [...certificates] }, () => {
+    const host = url.hostname.replace(/^\[|\]$/g, "");
+    // An address is no name to ask a server for, but the certificate must still be for it.
+    const socket = tls.connect({ socket: raw, host, servername: isIP(host) === 0 ? host : "", ca: [...certificates] }, () => {
       resolve(socket);
     });
     socket.once("error", reject);
@@ -67,12 +69,12 @@ function connect(proxy: URL, target: string, certificates: readonly string[], si
       else {
         socket.destroy();
         const reason = statusCode === 407 ? "it wants a name and a password" : `it answered ${String(statusCode)}`;
-        reject(hubAway(`The proxy ${proxy.host}`, reason));
+        reject(proxyRefused(proxy.host, reason));
       }
     });
     request.once("response", (response) => {
       response.destroy();
-      reject(hubAway(`The proxy ${proxy.host}`, `it answered ${String(response.statusCode)}`));
+      reject(proxyRefused(proxy.host, `it answered ${String(response.statusCode)}`));
     });
     request.once("error", reject);
     request.end();
@@ -80,7 +82,7 @@ function connect(proxy: URL, target: string, certificates: readonly string[], si
 }
 
 /** Name and password of the proxy's own address. */
-export function proxyAuthorization({ username, password }: URL): Record<string, string> {
+function proxyAuthorization({ username, password }: URL): Record<string, string> {
   if (username === "") return {};
   const plain = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
   return { "proxy-authorization": `Basic ${Buffer.from(plain).toString("base64")}` };

@@ -3,8 +3,8 @@ import type { LoadedModel, ModelKey } from "../../protocol/encoder.ts";
 import { cancelled, EmbedError, noEncoder } from "../../protocol/errors.ts";
 import { createPool } from "../pool.ts";
 
-/** Plain words in a few languages: some of them every text encoder knows. */
-const PROBE = "The cat sat on the mat. Die Katze schläft. Le chat dort.";
+/** Plain words, some of which every text encoder knows. */
+const PROBE = "The cat sat on the mat and slept.";
 
 /**
  * Opens a model in a process of its own and lets it read a text, so that one which kills or hangs its process harms

@@ -50,7 +50,7 @@ async function byEncoder(
   parts: SearchParts,
   token: CancellationToken,
 ): Promise<number[]> {
-  const matrix = await parts.matrixOf(encoder);
+  const { matrix } = await parts.openEncoder(encoder);
   const wanted = await vectorOf(parts, query, encoder, matrix, token);
   if (wanted === undefined || lines.length === 0) return lines.map(() => -Infinity);
   const { vectors, dimensions, hasVector } = await parts.embed({

@@ -41,7 +41,7 @@ export async function findDuplicates(
   for (const [done, { id, ...choice }] of encoders.entries()) {
     steps(done, encoders.length);
     try {
-      const matrix = await parts.matrixOf({ id, ...choice });
+      const { matrix } = await parts.openEncoder({ id, ...choice });
       const scale = scaleOf(matrix, present);
       if (scale === undefined) continue;
       judges.push({ id, matrix, scale });

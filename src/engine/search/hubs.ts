@@ -23,7 +23,8 @@ export async function findHubs(
   for (const [done, encoder] of encoders.entries()) {
     steps(done, encoders.length);
     try {
-      const { ids, neighbours } = await (await parts.matrixOf(encoder)).nearest(k, token, sample.accept);
+      const { matrix } = await parts.openEncoder(encoder);
+      const { ids, neighbours } = await matrix.nearest(k, token, sample.accept);
       const counts = new Map<number, number>(Array.from(ids, (id) => [id, 0]));
       for (const id of neighbours) if (id >= 0) counts.set(id, (counts.get(id) ?? 0) + 1);
       occurrences.set(encoder.id, counts);

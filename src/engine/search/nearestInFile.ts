@@ -25,7 +25,7 @@ export async function findNearestInFile(
   const asked = segments.map(() => 0);
   const present = catalogue.allowed({});
   for (const encoder of encoders) {
-    const matrix = await parts.matrixOf(encoder);
+    const { matrix } = await parts.openEncoder(encoder);
     for (const [at, { text, range }] of segments.entries()) {
       await nextTurn();
       if (token.isCancellationRequested) throw cancelled();

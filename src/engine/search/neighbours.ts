@@ -64,7 +64,7 @@ async function byEncoder(encoder: EncoderChoice, search: Search, token: Cancella
   const started = performance.now();
   const { query, accept, k, parts } = search;
   const { catalogue } = parts.index;
-  const matrix = await parts.matrixOf(encoder);
+  const { matrix } = await parts.openEncoder(encoder);
   const vector = matrix.rows === 0 ? undefined : await vectorOf(parts, query, encoder, matrix, token);
   const scale = scaleOf(matrix, catalogue.allowed({}));
   const found = vector === undefined ? [] : await matrix.topK(vector, k + SPARE, accept);

@@ -90,14 +90,15 @@ export function connectMilvus(server: SharedServer): MilvusConnection {
         const [client, sdk] = await within(CONNECT_SECONDS + 1, sharedSlow(address, CONNECT_SECONDS), (connected ??= open()));
         limit = seconds;
         const reply = await within(seconds + 1, sharedSlow(address, seconds), question(client, sdk, seconds * 1000));
-        checkStatus(reply);
+        checkStatus(address, reply);
         return reply;
       };
       try {
         return await unlessCancelled(answer(), token);
       } catch (thrown) {
         const error = understood(address, thrown, limit);
-        if (error.data.code !== "cancelled" && error.data.code !== "sharedFailed") drop();
+        const stays = error instanceof EmbedError && (error.data.code === "cancelled" || error.data.code === "sharedFailed");
+        if (!stays) drop();
         throw error;
       }
     },
@@ -156,31 +157,34 @@ export function unlessCancelled<T>(promise: Promise<T>, token: CancellationToken
   });
 }
 
-interface Status {
-  readonly error_code?: string | number;
-  readonly reason?: string;
-}
 /** The client resolves with the server's refusals; they become what is thrown. */
-function checkStatus(reply: unknown): void {
-  const status = statusOf(reply);
-  if (status?.error_code !== undefined && status.error_code !== "Success" && status.error_code !== 0)
-    throw new Error(status.reason === undefined || status.reason === "" ? String(status.error_code) : status.reason);
+function checkStatus(address: string, reply: unknown): void {
+  const refusal = refusalIn(reply);
+  if (refusal !== undefined) throw sharedFailed(address, oneLine(refusal));
 }
 
-function statusOf(value: unknown): Status | undefined {
+/** Milvus' own status, in an answer or thrown as it is; its numbers are not those of gRPC. */
+function refusalIn(value: unknown): string | undefined {
   if (typeof value !== "object" || value === null) return undefined;
-  const nested = (value as { status?: unknown }).status;
-  return typeof nested === "object" && nested !== null ? nested : value;
+  const { error_code: code, reason } = ("status" in value ? value.status : value) as { error_code?: string; reason?: string };
+  if (code === undefined || code === "Success") return undefined;
+  return reason === undefined || reason === "" ? code : reason;
 }
 
 /** Codes of gRPC that are told apart. */
 const GRPC = { cancelled: 1, deadlineExceeded: 4, permissionDenied: 7, unavailable: 14, unauthenticated: 16 } as const;
 
-/** @param seconds what the server was given, should it have been too slow */
-function understood(address: string, thrown: unknown, seconds: number): EmbedError {
-  if (thrown instanceof EmbedError) return thrown;
-  const { code, details, message } = thrown as { code?: number; details?: string; message?: string };
-  const reason = oneLine(details ?? message ?? statusOf(thrown)?.reason ?? String(thrown));
+/**
+ * What happened, as far as it is known; what no server has to do with, such as a file that is missing here, stays as it is.
+ *
+ * @param seconds what the server was given, should it have been too slow
+ */
+function understood(address: string, thrown: unknown, seconds: number): unknown {
+  const refusal = refusalIn(thrown);
+  if (refusal !== undefined) return sharedFailed(address, oneLine(refusal));
+  const { code, details } = thrown as { code?: unknown; details?: string };
+  if (typeof code !== "number") return thrown;
+  const reason = oneLine(details ?? String(thrown));
   switch (code) {
     case GRPC.deadlineExceeded:
       return sharedSlow(address, seconds);

@@ -15,12 +15,13 @@ import {
   neighbours,
   openWorkspace,
   setPace,
+  shareIndex,
   startIndexing,
   type IndexStatus,
   type WorkspaceParams,
 } from "../../protocol/workspace.ts";
 import type { EmbedOptions } from "../embed.ts";
-import { createMatrices } from "../kernels/matrices.ts";
+import { createMatrices, createQuantisedMatrices } from "../kernels/matrices.ts";
 import type { EncoderPool } from "../pool.ts";
 import type { Registry } from "../registry.ts";
 import { findBestLines } from "../search/bestLines.ts";
@@ -29,6 +30,7 @@ import { findHubs } from "../search/hubs.ts";
 import { findNearestInFile } from "../search/nearestInFile.ts";
 import { findNeighbours } from "../search/neighbours.ts";
 import type { SearchParts } from "../search/searchParts.ts";
+import { findSharedNeighbours, share } from "../search/sharedNeighbours.ts";
 import type { Splitter } from "../split/splitter.ts";
 import { openLocalIndex } from "../store/openLocalIndex.ts";
 import { keyOf } from "./activate.ts";
@@ -47,6 +49,8 @@ export interface WorkspaceEngine {
 
 interface OpenWorkspace {
   readonly indexer: Indexer;
+  /** Name of the workspace among those that share an index. */
+  readonly repository: string;
   /** Search over the index as it stands, with what other windows have written. */
   readonly search: () => SearchParts;
   readonly dispose: () => void;
@@ -102,7 +106,16 @@ export function serveWorkspace(
   rpc.onNotification(documentChanged, ({ path, languageId, text }) =>
     workspace?.indexer.documentChanged(path, text === null ? null : { languageId, text }),
   );
-  rpc.onRequest(neighbours, (params, token) => findNeighbours(params, open().search(), reporter(params.progressToken), token));
+  rpc.onRequest(neighbours, (params, token) => {
+    const { search, repository } = open();
+    const report = reporter(params.progressToken);
+    return params.shared === undefined
+      ? findNeighbours(params, search(), report, token)
+      : findSharedNeighbours(params, { server: params.shared, repository }, search(), report, token);
+  });
+  rpc.onRequest(shareIndex, ({ encoders, server, repository, progressToken }, token) =>
+    share(encoders, { server, repository }, open().search(), stepsTo(progressToken), token),
+  );
   rpc.onRequest(bestLines, (params, token) => findBestLines(params, open().search(), token));
   rpc.onRequest(nearestInFile, ({ path, encoders }, token) => findNearestInFile(path, encoders, open().search(), token));
   rpc.onRequest(hubs, (params, token) => findHubs(params, open().search(), stepsTo(params.progressToken), token));
@@ -118,6 +131,7 @@ function openWorkspaceWith(
   const index = openLocalIndex({
     storage: params.storage,
     matrices: createMatrices(hello.kernelFolder),
+    quantised: createQuantisedMatrices(hello.kernelFolder),
     ...(params.memoryBytes === undefined ? {} : { memoryBytes: params.memoryBytes }),
   });
   const parts = { index, pool, registry };
@@ -128,9 +142,17 @@ function openWorkspaceWith(
     power: systemPower,
     onStatus,
   });
-  const search: SearchParts = { index, embed, matrixOf: async (choice) => index.matrix(await keyOf(parts, choice)) };
+  const search: SearchParts = {
+    index,
+    embed,
+    openEncoder: async (choice) => {
+      const key = await keyOf(parts, choice);
+      return { key, matrix: await index.matrix(key) };
+    },
+  };
   return {
     indexer,
+    repository: params.folders[0]?.name ?? "workspace",
     search: () => {
       index.refresh();
       return search;
