@@ -5,6 +5,7 @@ import type { BuiltEncoder, EncoderManifest, Recipe } from "../../src/core/encod
 import { fetchFile, sha256 } from "./fetch.ts";
 import { bertOfOnnx, bertOfSafetensors, mpnetOfSafetensors } from "./recipes/bert.ts";
 import { e5OfFourBits } from "./recipes/e5.ts";
+import { mobilenet } from "./recipes/mobilenet.ts";
 import { json, type Build, type Files } from "./recipes/modelFiles.ts";
 import { sentenceConvolution } from "./recipes/sentenceConvolution.ts";
 import { tokenTable } from "./recipes/tokenTable.ts";
@@ -63,4 +64,5 @@ const RECIPES: Readonly<Record<Recipe, Build>> = {
   "e5-four-bits": e5OfFourBits,
   "sentence-convolution": sentenceConvolution,
   "token-table": tokenTable,
+  mobilenet,
 };

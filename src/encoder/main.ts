@@ -6,6 +6,7 @@ import { connectToParent } from "../process/inChild.ts";
 import {
   encode,
   encodeAll,
+  encodeImages,
   hello,
   load,
   tokenize,
@@ -16,7 +17,9 @@ import {
 } from "../protocol/encoder.ts";
 import { PROTOCOL_VERSION } from "../protocol/engine.ts";
 import { cancelled } from "../protocol/errors.ts";
-import { openModel, type Model, type Runtime } from "./model.ts";
+import { openImageModel, type ImageModel } from "./imageModel.ts";
+import { openModel, type Model } from "./model.ts";
+import type { Runtime } from "./session.ts";
 
 // onnxruntime-node 1.30 mistakes half-precision inputs where this global exists (microsoft/onnxruntime#32323).
 Reflect.deleteProperty(globalThis, "Float16Array");
@@ -25,20 +28,24 @@ const runtime = require("onnxruntime-node") as Runtime & { env: { versions: { co
 const version = runtime.env.versions.common;
 
 const rpc = connectToParent();
-/** Models by folder and precision; one that could not be opened is forgotten, so that a later try may succeed. */
-const models = new Map<string, Promise<Model>>();
+const modelOf = opened<Model>((key) => openModel(runtime, version, key));
+const imageModelOf = opened<ImageModel>((key) => openImageModel(runtime, key));
 
-const keyOf = ({ folder, precision }: ModelKey): string => `${precision} ${folder}`;
-
-function modelOf(key: ModelKey): Promise<Model> {
-  const name = keyOf(key);
-  let model = models.get(name);
-  if (model === undefined) {
-    model = openModel(runtime, version, key);
-    models.set(name, model);
-    model.catch(() => models.delete(name));
-  }
-  return model;
+/** Opens each model once, by folder and precision; one that could not be opened is forgotten, so that a later try may succeed. */
+function opened<M>(open: (key: ModelKey) => Promise<M>): { (key: ModelKey): Promise<M>; forget(key: ModelKey): void } {
+  const models = new Map<string, Promise<M>>();
+  const nameOf = ({ folder, precision }: ModelKey): string => `${precision} ${folder}`;
+  const get = (key: ModelKey): Promise<M> => {
+    const name = nameOf(key);
+    let model = models.get(name);
+    if (model === undefined) {
+      model = open(key);
+      models.set(name, model);
+      model.catch(() => models.delete(name));
+    }
+    return model;
+  };
+  return Object.assign(get, { forget: (key: ModelKey) => void models.delete(nameOf(key)) });
 }
 
 async function encodeOne({ model, ...settings }: EncodeParams, token: CancellationToken): Promise<EncodeResult> {
@@ -56,7 +63,13 @@ rpc.onRequest(encodeAll, async ({ uses, texts }, token) => {
   return results;
 });
 rpc.onRequest(tokenize, async ({ model, texts }) => (await modelOf(model)).tokenize(texts));
+rpc.onRequest(encodeImages, async ({ model, pixels }, token) => {
+  const result = await (await imageModelOf(model)).encode(pixels, () => token.isCancellationRequested);
+  if (token.isCancellationRequested) throw cancelled();
+  return result;
+});
 rpc.onRequest(unload, (key) => {
-  models.delete(keyOf(key));
+  modelOf.forget(key);
+  imageModelOf.forget(key);
   return null;
 });

@@ -7,10 +7,8 @@ import { norm, normalise, pool } from "../core/encoders/pooling.ts";
 import type { EncodeParams, EncodeResult, LoadedModel, ModelKey } from "../protocol/encoder.ts";
 import { badModel, badRequest } from "../protocol/errors.ts";
 import { readModelFolder } from "./modelFolder.ts";
+import { createSession, runFor, widthOf, type Runtime } from "./session.ts";
 import { sharedTokenizer } from "./tokenizer/sharedTokenizer.ts";
-
-/** The runtime as a value, because it must not be loaded before its surroundings are set right: see main.ts. */
-export type Runtime = Pick<typeof ort, "InferenceSession" | "Tensor">;
 
 export interface Model {
   readonly info: LoadedModel;
@@ -31,35 +29,14 @@ export async function openModel(runtime: Runtime, version: string, { folder, pre
   const started = performance.now();
   const description = readModelFolder(folder, precision);
   const tokenizer = sharedTokenizer(description.tokenizer);
-  let session: ort.InferenceSession;
-  try {
-    session = await runtime.InferenceSession.create(description.onnx, {
-      intraOpNumThreads: 1,
-      interOpNumThreads: 1,
-      executionMode: "sequential",
-      graphOptimizationLevel: "all",
-      logSeverityLevel: 3,
-      extra: {
-        session: { intra_op: { allow_spinning: "0" } },
-        // The fused operator is slower than the two it replaces: a fifth of int8's time (measured on AMD and Intel).
-        optimization: { disable_specified_optimizers: "SkipLayerNormFusion" },
-      },
-    });
-  } catch (error) {
-    throw badModel(description.onnx, error instanceof Error ? error.message.slice(0, 300) : String(error));
-  }
+  const session = await createSession(runtime, description.onnx);
   const unknownInputs = session.inputNames.filter((name) => !KNOWN_INPUTS.has(name));
   if (unknownInputs.length > 0) throw badModel(description.onnx, `it wants the inputs ${unknownInputs.join(", ")}`);
   const layers = session.outputNames.filter((name) => name.startsWith("hidden_states.")).length;
-  const widthOf = (name: string): number | undefined => {
-    const shape = session.outputMetadata.find((output) => output.name === name);
-    const width = shape?.isTensor === true ? shape.shape.at(-1) : undefined;
-    return typeof width === "number" ? width : undefined;
-  };
   const lastStates = LAST_STATES.find((name) => session.outputNames.includes(name)) ?? LAST_STATES[0]!;
   const pooled = description.pooling === "graph";
   const ownOutput = pooled ? POOLED : lastStates;
-  const ownWidth = widthOf(ownOutput);
+  const ownWidth = widthOf(session, ownOutput);
   if (ownWidth === undefined) throw badModel(description.onnx, `it has no ${ownOutput} of known width`);
   const { before, after, padding } = tokenizer;
   const room = description.maxTokens === null ? Infinity : description.maxTokens - before.length - after.length;
@@ -78,7 +55,7 @@ export async function openModel(runtime: Runtime, version: string, { folder, pre
     return `hidden_states.${layer}`;
   };
   const dimensionsOf = (output: string): number => {
-    const width = widthOf(output);
+    const width = widthOf(session, output);
     if (width === undefined) throw badRequest("This encoder gives one vector for a text and no states to be pooled.");
     return width;
   };
@@ -120,7 +97,7 @@ export async function openModel(runtime: Runtime, version: string, { folder, pre
           padding,
         );
         const entered = performance.now();
-        const states = (await session.run(feeds, [output]))[output]!.data as Float32Array;
+        const states = await runFor(session, description.onnx, feeds, output);
         run += performance.now() - entered;
         batch.forEach((index, row) => {
           const vector = vectors.subarray(index * dimensions, (index + 1) * dimensions);

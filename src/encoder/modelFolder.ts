@@ -36,12 +36,7 @@ const candidates = (precision: Precision): string[] =>
  * scanned before ONNX Runtime sees it. Throws `missingWeights` or `badModel` naming the file and the reason.
  */
 export function readModelFolder(folder: string, precision: Precision): ModelFolder {
-  const onnx = candidates(precision)
-    .map((name) => path.join(folder, name))
-    .find((file) => fs.existsSync(file));
-  if (onnx === undefined) throw missingWeights(path.basename(folder), precision);
-  const bytes = readPlainFile(onnx, folder);
-  prescan(onnx, bytes);
+  const { onnx, bytes } = readWeights(folder, precision);
   const tokenizer = path.join(folder, "tokenizer.json");
   if (!fs.existsSync(tokenizer) && fs.existsSync(path.join(folder, "preprocessor_config.json")))
     throw readsImages(path.basename(folder));
@@ -57,6 +52,17 @@ export function readModelFolder(folder: string, precision: Precision): ModelFold
   };
   const digest = createHash("sha256").update(bytes).update(tokenizerBytes).update(JSON.stringify(settings)).digest("hex");
   return { onnx, tokenizer, ...settings, digest };
+}
+
+/** The weights of a precision, scanned. Throws `missingWeights` or `badModel`. */
+export function readWeights(folder: string, precision: Precision): { readonly onnx: string; readonly bytes: Uint8Array } {
+  const onnx = candidates(precision)
+    .map((name) => path.join(folder, name))
+    .find((file) => fs.existsSync(file));
+  if (onnx === undefined) throw missingWeights(path.basename(folder), precision);
+  const bytes = readPlainFile(onnx, folder);
+  prescan(onnx, bytes);
+  return { onnx, bytes };
 }
 
 /** A regular file inside the folder that no other name leads to: links are how a model would reach for files outside. */

@@ -28,6 +28,17 @@ const OPERATORS = new Set(
     "EmbedLayerNormalization FastGelu BiasGelu Attention MultiHeadAttention RotaryEmbedding"
   ).split(" "),
 );
+/** What encoders of images use besides, in graphs that read pixels and nowhere else. */
+const IMAGE_OPERATORS = new Set(["Conv", "GlobalAveragePool"]);
+const PIXELS = "pixel_values";
+/** A convolution divides by its strides and groups and walks its window: attributes that are not here are refused. */
+const CONVOLUTION_LIMITS: Readonly<Record<string, readonly [least: bigint, most: bigint]>> = {
+  kernel_shape: [1n, 64n],
+  strides: [1n, 64n],
+  dilations: [1n, 64n],
+  pads: [0n, 64n],
+  group: [1n, 4096n],
+};
 const DOMAINS = new Set(["", "ai.onnx", "com.microsoft"]);
 
 function scanModel(model: Uint8Array): void {
@@ -42,11 +53,14 @@ function scanModel(model: Uint8Array): void {
 }
 
 function scanGraph(graph: Uint8Array): void {
+  const readsPixels = [...children(graph, 11)].some((input) =>
+    [...readFields(input)].some((field) => field.field === 1 && text(field) === PIXELS),
+  );
   let nodes = 0;
   for (const field of readFields(graph)) {
     if (field.field === 1) {
       if (++nodes > MAX_NODES) throw new Error(`it has more than ${MAX_NODES} nodes`);
-      scanNode(bytesOf(field));
+      scanNode(bytesOf(field), readsPixels);
     } else if (field.field === 5) scanTensor(bytesOf(field));
     else if (field.field === 11 || field.field === 12 || field.field === 13) scanValue(bytesOf(field));
     else if (field.field === 15) throw new Error("it has sparse weights");
@@ -54,7 +68,7 @@ function scanGraph(graph: Uint8Array): void {
   if (nodes === 0) throw new Error("its graph is empty");
 }
 
-function scanNode(node: Uint8Array): void {
+function scanNode(node: Uint8Array, readsPixels: boolean): void {
   let operator = "";
   let domain = "";
   for (const field of readFields(node)) {
@@ -62,8 +76,23 @@ function scanNode(node: Uint8Array): void {
     else if (field.field === 7) domain = text(field);
     else if (field.field === 5) scanAttribute(bytesOf(field));
   }
-  if (!OPERATORS.has(operator) || !DOMAINS.has(domain))
+  const ofImages = readsPixels && IMAGE_OPERATORS.has(operator) && domain === "";
+  if (!(OPERATORS.has(operator) || ofImages) || !DOMAINS.has(domain))
     throw new Error(`the operator ${printable(operator)} is not one that encoders use`);
+  if (ofImages) for (const attribute of children(node, 5)) scanConvolutionAttribute(attribute);
+}
+
+function scanConvolutionAttribute(attribute: Uint8Array): void {
+  let name = "";
+  const values: bigint[] = [];
+  for (const field of readFields(attribute)) {
+    if (field.field === 1) name = text(field);
+    else if (field.field === 3 || field.field === 8) values.push(...packedNumbers(field));
+  }
+  const limits = CONVOLUTION_LIMITS[name];
+  if (limits === undefined || values.length === 0) throw new Error(`a convolution has the attribute ${printable(name)}`);
+  for (const value of values)
+    if (value < limits[0] || value > limits[1]) throw new Error(`${name} of a convolution is ${BigInt.asIntN(64, value)}`);
 }
 
 function scanAttribute(attribute: Uint8Array): void {

@@ -63,4 +63,14 @@ export const tokenize = request<{ readonly model: ModelKey; readonly texts: read
   "tokenize",
 );
 
+export interface EncodeImagesResult {
+  readonly dimensions: number;
+  /** [images, dimensions] */
+  readonly vectors: Float32Array;
+}
+/** Images as the encoder's preprocessor_config.json makes them: [images, channels, height, width], row-major. */
+export const encodeImages = request<{ readonly model: ModelKey; readonly pixels: Float32Array }, EncodeImagesResult>(
+  "encodeImages",
+);
+
 export const unload = request<ModelKey, null>("unload");

@@ -48,7 +48,8 @@ export type Recipe =
   | "mpnet-safetensors"
   | "e5-four-bits"
   | "sentence-convolution"
-  | "token-table";
+  | "token-table"
+  | "mobilenet";
 
 /** encoders/<id>.json: where an encoder comes from and what it is. */
 export interface EncoderManifest {

@@ -1,0 +1,66 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { addedTokenCutter } from "../../src/encoder/tokenizer/addedTokens.ts";
+import { unigramEncoder } from "../../src/encoder/tokenizer/unigram.ts";
+import { normaliserOf, preTokeniserOf } from "../../src/encoder/tokenizer/unigramText.ts";
+
+test("the likeliest cut wins, and unknown characters in a row are one token", () => {
+  const vocab = [
+    ["<unk>", 0],
+    ["a", -2],
+    ["b", -2],
+    ["ab", -3],
+    ["abc", -9],
+    ["c", -5],
+  ] as const;
+  const encode = unigramEncoder({ vocab, unk_id: 0 });
+  assert.deepEqual(encode("ab"), [3]);
+  // "ab" + "c" is -8, better than "abc" at -9.
+  assert.deepEqual(encode("abc"), [3, 5]);
+  assert.deepEqual(encode("a漢字𝒳b漢"), [1, 0, 2, 0]);
+  assert.deepEqual(encode(""), []);
+});
+
+test("an unknown character becomes its bytes where the vocabulary has them", () => {
+  const vocab = [
+    ["<unk>", 0],
+    ["<0xC3>", -1],
+    ["<0xA9>", -1],
+  ] as const;
+  assert.deepEqual(unigramEncoder({ vocab, unk_id: 0, byte_fallback: true })("é"), [1, 2]);
+  assert.deepEqual(unigramEncoder({ vocab, unk_id: 0, byte_fallback: true })("ü"), [0]);
+});
+
+test("added tokens: the longest at a place, those of the normalised text later, white space and words as they ask", () => {
+  const cut = addedTokenCutter(
+    [
+      { id: 1, content: "<s>" },
+      { id: 2, content: "<s>>" },
+      { id: 3, content: "<mask>", lstrip: true },
+      { id: 4, content: "<unk>", normalized: true },
+      { id: 5, content: "go", single_word: true },
+    ],
+    (text) => text.toLowerCase(),
+  );
+  assert.deepEqual(cut("A<s>>b"), ["a", 2, "b"]);
+  assert.deepEqual(cut("A  <mask> b"), ["a", 3, " b"]);
+  assert.deepEqual(cut("<UNK><S>"), [4, "<s>"]);
+  assert.deepEqual(cut("go goes"), [5, " goes"]);
+  assert.deepEqual(cut(""), []);
+});
+
+test("steps that are not known to be equal to the library's are left to others", () => {
+  assert.equal(
+    normaliserOf({ type: "Sequence", normalizers: [{ type: "Replace", pattern: { String: " " }, content: "_" }] })?.("a b"),
+    "a_b",
+  );
+  assert.equal(normaliserOf({ type: "Nmt" }), undefined);
+  assert.equal(preTokeniserOf({ type: "Metaspace", replacement: "▁", prepend_scheme: "first" }), undefined);
+  assert.deepEqual(preTokeniserOf({ type: "Metaspace", replacement: "▁", prepend_scheme: "always" })?.("a  b"), [
+    "▁a",
+    "▁",
+    "▁b",
+  ]);
+  assert.throws(() => normaliserOf({ type: "Precompiled", precompiled_charsmap: "AAA=" }), /character map is cut/);
+});
