@@ -31,11 +31,17 @@ export async function startMilvus(options: MilvusOptions = {}): Promise<MilvusSe
   // Unpacked once: the libraries of each server would be 370 MB and seconds of unpacking otherwise.
   fs.symlinkSync(path.join(program, "bin"), path.join(folder, "bin"));
   const port = await freePort();
-  let running = await serve(program, folder, port, options);
+  let running: Running | undefined;
   const stop = async (): Promise<void> => {
     await end(running);
     fs.rmSync(folder, { recursive: true, force: true });
   };
+  try {
+    running = await serve(program, folder, port, options);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
   return {
     address: `127.0.0.1:${String(port)}`,
     kill: () => end(running),
@@ -94,7 +100,13 @@ function python(args: readonly string[]): void {
 /** Longest a server may take to answer; on two cores it takes 8 s. */
 const START_MS = 60_000;
 
-async function serve(program: string, folder: string, port: number, options: MilvusOptions): Promise<ChildProcess> {
+interface Running {
+  readonly child: ChildProcess;
+  /** Process of Milvus itself; the child is the Python that holds it. */
+  readonly milvus: string;
+}
+
+async function serve(program: string, folder: string, port: number, options: MilvusOptions): Promise<Running> {
   const script = path.join(import.meta.dirname, "serve.py");
   const child = spawn(PYTHON, [script, folder, String(port), ...(options.authorise === true ? ["authorise"] : [])], {
     // A group of its own, so that all of it can be ended at once.
@@ -103,48 +115,48 @@ async function serve(program: string, folder: string, port: number, options: Mil
     env: { ...process.env, PYTHONPATH: path.join(program, "site"), PYTHONDONTWRITEBYTECODE: "1" },
   });
   let said = "";
-  const ready = new Promise<void>((resolve, reject) => {
+  let timer: NodeJS.Timeout | undefined;
+  const answers = new Promise<string>((resolve, reject) => {
     const fail = (how: string): void => {
       reject(new Error(`Milvus did not start: ${how}. ${said.trim()}`));
     };
-    const timer = setTimeout(() => {
-      fail(`no answer within ${String(START_MS / 1000)} s`);
-    }, START_MS);
+    timer = setTimeout(fail, START_MS, `no answer within ${String(START_MS / 1000)} s`);
     child.stdout.on("data", (chunk: Buffer) => {
       said += chunk.toString();
-      if (said.includes("ready")) resolve();
+      const ready = /^ready (\d+)$/m.exec(said);
+      if (ready !== null) resolve(ready[1]!);
     });
     child.stderr.on("data", (chunk: Buffer) => (said += chunk.toString()));
     child.on("error", (error) => {
       fail(error.message);
     });
     child.on("exit", (code, signal) => {
-      clearTimeout(timer);
       fail(`it ended (${signal ?? String(code)})`);
-    });
-    child.stdout.once("data", () => {
-      clearTimeout(timer);
     });
   });
   try {
-    await ready;
-    return child;
+    return { child, milvus: await answers };
   } catch (error) {
-    await end(child);
+    await end({ child, milvus: "" });
     throw error;
+  } finally {
+    clearTimeout(timer);
   }
 }
 
-async function end(child: ChildProcess): Promise<void> {
-  if (child.pid === undefined) return;
+async function end(running: Running | undefined): Promise<void> {
+  if (running?.child.pid === undefined) return;
+  const { child, milvus } = running;
   const ended = child.exitCode !== null || child.signalCode !== null;
-  const exit = ended ? undefined : new Promise((resolve) => child.once("close", resolve));
+  const closed = ended ? undefined : new Promise((resolve) => child.once("close", resolve));
   try {
-    process.kill(-child.pid, "SIGKILL");
+    process.kill(-running.child.pid, "SIGKILL");
   } catch {
     // Nobody of the group is left.
   }
-  await exit;
+  await closed;
+  // An empty file whose place is written into Milvus' program.
+  fs.rmSync(path.join("/", "tmp", "milvus", `server_id_${milvus}`), { force: true });
 }
 
 function freePort(): Promise<number> {

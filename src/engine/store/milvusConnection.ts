@@ -204,4 +204,10 @@ function understood(address: string, thrown: unknown, seconds: number): unknown 
 /** Longest message of a server that is passed on, in characters. */
 const MAX_MESSAGE = 300;
 
-const oneLine = (text: string): string => text.replace(/\s+/g, " ").replace(/\.$/, "").slice(0, MAX_MESSAGE);
+/** Without what gRPC says around the reason. */
+const oneLine = (text: string): string =>
+  text
+    .replace(/\s+/g, " ")
+    .replace(/^No connection established\. Last error: (Error: )?|( \([^()]*\))?\. Resolution note:.*$| \(retried .*$/g, "")
+    .replace(/\.$/, "")
+    .slice(0, MAX_MESSAGE);

@@ -65,23 +65,15 @@ export function openMilvusStore(server: SharedServer, { repository }: { readonly
 
   const query = async (
     encoder: EncoderKey,
-    name: string,
-    filter: string,
-    fields: string[],
+    request: { readonly collection_name: string; readonly filter: string; readonly output_fields: string[] },
+    consistency: Consistency,
     token?: CancellationToken,
   ): Promise<unknown> =>
     (
       await ask(
         encoder,
         READ_SECONDS,
-        (client, { ConsistencyLevelEnum }, timeout) =>
-          client.query({
-            collection_name: name,
-            filter,
-            output_fields: fields,
-            consistency_level: ConsistencyLevelEnum.Strong,
-            timeout,
-          }),
+        (client, sdk, timeout) => client.query({ ...request, consistency_level: sdk.ConsistencyLevelEnum[consistency], timeout }),
         token,
       )
     ).data;
@@ -95,11 +87,9 @@ export function openMilvusStore(server: SharedServer, { repository }: { readonly
     const found = new Map<string, string>();
     if (name === undefined) return found;
     for (const batch of batches(hashes, QUERY_BATCH)) {
-      const filter = oneOf(
-        "key",
-        batch.map((hash) => keyOf(repository, hash)),
-      );
-      for (const [key, digest] of readDigests(await query(encoder, name, filter, ["key", "digest"], token), address, name))
+      const keys = batch.map((hash) => keyOf(repository, hash));
+      const request = { collection_name: name, filter: oneOf("key", keys), output_fields: ["key", "digest"] };
+      for (const [key, digest] of readDigests(await query(encoder, request, SHOWS_WRITES, token), address, name))
         found.set(key, digest);
     }
     return found;
@@ -141,14 +131,14 @@ export function openMilvusStore(server: SharedServer, { repository }: { readonly
       const name = await collection(encoder, false, token);
       if (name === undefined || options.k <= 0 || vector.every((x) => x === 0)) return [];
       const accept = accepts(options, repository);
-      const strong = performance.now() - written < OWN_WRITES_MS;
+      const consistency = performance.now() - written < OWN_WRITES_MS ? SHOWS_WRITES : MAY_LAG;
       let rows: readonly FoundRow[] = [];
       // Paths are looked at here: Milvus knows no globs. So more are asked for until enough of them are let through.
-      for (let limit = options.k + SPARE; ; limit = Math.min(limit * 4, MAX_LIMIT)) {
+      for (let limit = Math.min(options.k + SPARE, MAX_LIMIT); ; limit = Math.min(limit * 4, MAX_LIMIT)) {
         const { results } = await ask(
           encoder,
           READ_SECONDS,
-          (client, { ConsistencyLevelEnum }, timeout) =>
+          (client, sdk, timeout) =>
             client.search({
               collection_name: name,
               data: [Array.from(vector)],
@@ -156,7 +146,7 @@ export function openMilvusStore(server: SharedServer, { repository }: { readonly
               filter: filterOf(options),
               output_fields: ["key", "hash", "repository", "places"],
               params: { ef: candidates(limit) },
-              consistency_level: strong ? ConsistencyLevelEnum.Strong : ConsistencyLevelEnum.Bounded,
+              consistency_level: sdk.ConsistencyLevelEnum[consistency],
               timeout,
             }),
           token,
@@ -167,20 +157,13 @@ export function openMilvusStore(server: SharedServer, { repository }: { readonly
         if (distinct >= options.k || found.length < limit || limit === MAX_LIMIT) break;
       }
       const best = byText(rows).slice(0, options.k);
-      const contents = readContents(
-        await query(
-          encoder,
-          name,
-          oneOf(
-            "key",
-            best.map(([first]) => first.key),
-          ),
-          ["key", "content"],
-          token,
-        ),
-        address,
-        name,
+      if (best.length === 0) return [];
+      const filter = oneOf(
+        "key",
+        best.map(([first]) => first.key),
       );
+      const request = { collection_name: name, filter, output_fields: ["key", "content"] };
+      const contents = readContents(await query(encoder, request, consistency, token), address, name);
       return best.map(([first, ...others]): Found => ({
         hash: first.hash,
         score: first.score,
@@ -194,7 +177,8 @@ export function openMilvusStore(server: SharedServer, { repository }: { readonly
     count: async (encoder) => {
       const name = await collection(encoder, false);
       if (name === undefined) return 0;
-      return readCount(await query(encoder, name, "empty == false", ["count(*)"]), address, name);
+      const request = { collection_name: name, filter: "empty == false", output_fields: ["count(*)"] };
+      return readCount(await query(encoder, request, SHOWS_WRITES), address, name);
     },
 
     dispose: () => {
@@ -211,7 +195,13 @@ const QUERY_BATCH = 2_000;
 const SPARE = 10;
 /** The most rows that Milvus lets a search return. */
 const MAX_LIMIT = 16_384;
-/** After writing, searches wait until the server has taken it in; later they see at least what was written seconds ago, in a tenth of the time. */
+
+type Consistency = "Strong" | "Bounded";
+/** The server waits until it has taken in all that was written before: some 0.3 s. */
+const SHOWS_WRITES: Consistency = "Strong";
+/** The server answers at once from what it has, at most some seconds old. */
+const MAY_LAG: Consistency = "Bounded";
+/** How long after a write of ours a search has to show it. */
 const OWN_WRITES_MS = 60_000;
 
 /** How many candidates HNSW keeps (ef): at this number it finds 0.99 and more of the ten nearest. */
