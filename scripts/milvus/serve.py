@@ -16,8 +16,12 @@ from milvus import default_server
 folder, port, *options = sys.argv[1:]
 
 
+parent_gone = threading.Event()
+
+
 def end_with_parent():
     sys.stdin.read()
+    parent_gone.set()
     server = default_server.server_proc
     if server is not None:
         server.kill()
@@ -62,7 +66,8 @@ def try_bind_port(number):
         return None
 
 
-threading.Thread(target=end_with_parent, daemon=True).start()
+watcher = threading.Thread(target=end_with_parent, daemon=True)
+watcher.start()
 default_server.set_base_dir(folder)
 default_server.config.try_bind_port = try_bind_port
 default_server.config.update(proxy_port=int(port))
@@ -73,4 +78,7 @@ if "authorise" in options:
     default_server.config.set("common.security.authorizationEnabled", "true")
 default_server.start()
 print("ready", default_server.server_proc.pid, flush=True)
-sys.exit(default_server.server_proc.wait())
+code = default_server.server_proc.wait()
+if parent_gone.is_set():
+    watcher.join()
+sys.exit(code)

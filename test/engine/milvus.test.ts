@@ -213,7 +213,7 @@ test("whoever cannot be reached is said to be so, soon", async () => {
       const store = openMilvusStore({ address, secure }, { repository: "ours" });
       const started = performance.now();
       await assert.rejects(store.count(encoder), isError(code, message));
-      assert.ok(performance.now() - started < 8_000, `${address} took ${String(performance.now() - started)} ms`);
+      assert.ok(performance.now() - started < 10_000, `${address} took ${String(performance.now() - started)} ms`);
       store.dispose();
     };
     await Promise.all([
