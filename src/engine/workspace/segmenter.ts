@@ -35,8 +35,8 @@ export function createSegmenter(splitter: Splitter): Segmenter {
 
 /** Most segments a file may have; one of a megabyte has fewer windows. */
 const MAX_SEGMENTS = 5000;
-/** Longer code is no longer parsed: that would hold the thread on which people wait for answers. */
-const MAX_PARSED_CHARACTERS = 400_000;
+/** Longer code is no longer parsed: that would hold the thread on which people wait for answers, some 2 µs per character. */
+const MAX_PARSED_CHARACTERS = 200_000;
 /** A longer symbol or paragraph is cut: encoders read some 2,000 characters of it. */
 const MAX_WHOLE_CHARACTERS = 4000;
 /** A shorter paragraph goes with the next: alone it says too little. */
