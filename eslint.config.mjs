@@ -72,7 +72,7 @@ export default defineConfig(
   only(
     "engine",
     ["core", "protocol", "process"],
-    ["node", "onnxruntime-node", "@vscode/tree-sitter-wasm", "@zilliz/milvus2-sdk-node", "ignore", "picomatch", "valibot"],
+    ["node", "onnxruntime-node", "@vscode/tree-sitter-wasm", "@zilliz/milvus2-sdk-node", "picomatch", "valibot"],
   ),
   only("host", ["core", "protocol", "process"], ["node", "vscode", "vscode-jsonrpc", "valibot"]),
   only("cli", ["core", "protocol", "process"], ["node", "valibot"]),

@@ -11,6 +11,7 @@ import {
   type EncoderOutcome,
   type SourceDocument,
 } from "../protocol/engine.ts";
+import { idsOf } from "./encoderChoice.ts";
 import { withEngine } from "./engine.ts";
 import { htmlPage } from "./html.ts";
 import type { CommandArguments } from "./main.ts";
@@ -37,7 +38,7 @@ export async function compareCommand({ values, paths }: CommandArguments): Promi
   const documents = readSources(paths);
   const comparison = await withEngine(async (engine, token): Promise<Comparison> => {
     const known = await engine.request(listEncoders, null);
-    const ids = values.models?.split(",") ?? known.filter(({ card }) => card.input !== "image").map(({ id }) => id);
+    const ids = idsOf(values.models, known);
     const params = { documents, split, encoders: ids.map((id) => ({ id })), k };
     const result = await engine.request(compare, params, { token });
     return { documents, split, encoders: known.filter(({ id }) => ids.includes(id)), result, k };

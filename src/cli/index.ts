@@ -1,4 +1,4 @@
-import { listEncoders, type EncoderChoice } from "../protocol/engine.ts";
+import type { EncoderChoice } from "../protocol/engine.ts";
 import {
   openWorkspace,
   setPace,
@@ -9,6 +9,7 @@ import {
 } from "../protocol/workspace.ts";
 import type { CancellationToken } from "../core/base/cancellation.ts";
 import type { EngineClient } from "../process/engineClient.ts";
+import { chosenEncoders } from "./encoderChoice.ts";
 import { withEngine } from "./engine.ts";
 import { workspaceOf } from "./indexStorage.ts";
 import type { CommandArguments } from "./main.ts";
@@ -41,12 +42,6 @@ export async function bringUpToDate(
 ): Promise<IndexingResult> {
   await engine.request(setPace, { cpu: "full", onBattery: "same" });
   return engine.request(startIndexing, { encoders }, { token });
-}
-
-/** Encoders named by `--models`, or all that are here. */
-export async function chosenEncoders(engine: EngineClient, models: string | undefined): Promise<EncoderChoice[]> {
-  const ids = models?.split(",") ?? (await engine.request(listEncoders, null)).map(({ id }) => id);
-  return ids.map((id) => ({ id }));
 }
 
 export function onlyFolder(command: string, paths: readonly string[]): string {

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import fs from "node:fs";
-import os from "node:os";
 import path from "node:path";
 
+import { cacheFolder } from "../process/cacheFolder.ts";
 import { unreadable } from "../protocol/errors.ts";
 import type { WorkspaceParams } from "../protocol/workspace.ts";
 
@@ -26,17 +26,3 @@ export function workspaceOf(folder: string, storage: string | undefined): Worksp
 /** Readable, and different for different folders of one name. */
 const nameOf = (folder: string): string =>
   `${path.basename(folder).replace(/[^\w.-]/g, "_")}-${createHash("sha256").update(folder).digest("hex").slice(0, 16)}`;
-
-function cacheFolder(): string {
-  const { XDG_CACHE_HOME: xdg, LOCALAPPDATA: local } = process.env;
-  const home = os.homedir();
-  const base =
-    process.platform === "win32"
-      ? (local ?? path.join(home, "AppData", "Local"))
-      : process.platform === "darwin"
-        ? path.join(home, "Library", "Caches")
-        : xdg !== undefined && path.isAbsolute(xdg)
-          ? xdg
-          : path.join(home, ".cache");
-  return path.join(base, "compare-embeddings");
-}

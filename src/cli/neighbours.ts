@@ -11,8 +11,9 @@ import {
   type Query,
   type SearchFilter,
 } from "../protocol/workspace.ts";
+import { chosenEncoders } from "./encoderChoice.ts";
 import { withEngine } from "./engine.ts";
-import { bringUpToDate, chosenEncoders, onlyFolder } from "./index.ts";
+import { bringUpToDate, onlyFolder } from "./index.ts";
 import { workspaceOf } from "./indexStorage.ts";
 import type { CommandArguments } from "./main.ts";
 import { progressLine } from "./progressLine.ts";

@@ -4,7 +4,12 @@ import path from "node:path";
 export interface Installation {
   readonly engine: string;
   /** What the engine is told of the rest. */
-  readonly parts: { readonly encoderFolders: readonly string[]; readonly grammarFolder: string; readonly kernelFolder: string; readonly encoderProgram: string };
+  readonly parts: {
+    readonly encoderFolders: readonly string[];
+    readonly grammarFolder: string;
+    readonly kernelFolder: string;
+    readonly encoderProgram: string;
+  };
 }
 
 /** The layout that the build writes and the package carries, under `root`. */

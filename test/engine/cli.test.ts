@@ -144,3 +144,41 @@ test("an encoder run leaves no file behind in the user's home or the temporary f
   assert.deepEqual(fs.readdirSync(home), []);
   fs.rmSync(home, { recursive: true });
 });
+
+test("index brings a folder up to date once, neighbours finds what is near in it", () => {
+  const storage = fs.mkdtempSync(path.join(os.tmpdir(), "cli-index-"));
+  try {
+    const run = (...args: string[]) => cli([...args, "--storage", storage, "--json", "sample"]);
+    const models = "glove-6b-100d-50k,paraphrase-MiniLM-L3-v2";
+    const first = JSON.parse(run("index", "--models", models).out) as {
+      files: number;
+      segments: number;
+      texts: number;
+      models: Record<string, { embedded: number; done: number; bytes: number }>;
+    };
+    assert.equal(first.files, 5);
+    for (const { embedded, done, bytes } of Object.values(first.models)) {
+      assert.deepEqual([embedded, done], [first.texts, first.texts]);
+      assert.ok(bytes > 0);
+    }
+    const second = JSON.parse(run("index", "--models", models).out) as typeof first;
+    assert.deepEqual(
+      Object.values(second.models).map(({ embedded }) => embedded),
+      [0, 0],
+    );
+    interface Found { models: Record<string, { rank: number; label: string; path: string; start: { line: number } }[]> }
+    const found = JSON.parse(run("neighbours", "--models", models, "--at", "sample/cache.ts:20", "-k", "3").out) as Found;
+    assert.deepEqual(Object.keys(found.models), [...models.split(","), "bm25"]);
+    for (const hits of Object.values(found.models))
+      assert.deepEqual(
+        hits.map(({ rank }) => rank),
+        hits.map((_, at) => at + 1),
+      );
+    const typed = JSON.parse(run("neighbours", "--models", models, "--text", "days between two dates").out) as Found;
+    assert.equal(typed.models["paraphrase-MiniLM-L3-v2"]?.[0]?.path, "dates.py");
+    assert.equal(cli(["neighbours", "--storage", storage, "sample"]).code, 2);
+    assert.equal(cli(["index", "--storage", storage, "nowhere"]).code, 1);
+  } finally {
+    fs.rmSync(storage, { recursive: true, force: true });
+  }
+});

@@ -66,16 +66,21 @@ describe("a workspace", () => {
   const statuses: IndexStatus[] = [];
   let engine: EngineClient;
   before(() => {
-    engine = startEngine({ onIndexChanged: (status) => statuses.push(status) });
+    engine = startEngine({
+      onIndexChanged: (status) => {
+        statuses.push(status);
+      },
+    });
   });
   after(() => {
     engine.dispose();
     workspace.dispose();
   });
   const until = async (condition: (status: IndexStatus) => boolean): Promise<IndexStatus> => {
-    for (const end = Date.now() + 20_000; Date.now() < end; await sleep(50)) {
+    for (const end = Date.now() + 20_000; Date.now() < end;) {
       const status = await engine.request(indexStatus, null);
       if (condition(status)) return status;
+      await sleep(50);
     }
     throw new Error(`not within 20 s: ${JSON.stringify(await engine.request(indexStatus, null))}`);
   };

@@ -25,10 +25,18 @@ after(() => {
   fs.rmSync(folder, { recursive: true, force: true });
 });
 
+test("it holds the page of neighbours and the client of shared indexes", () => {
+  for (const name of ["dist/webview/neighbours.js", "dist/webview/neighbours.css", "dist/milvus.js"])
+    assert.ok(packed.files.has(name), name);
+});
+
 test("it holds three encoders in one precision, one platform's runtime, and no source", () => {
   assert.ok(packed.bytes <= MAX_BYTES, `${String(packed.bytes)} bytes`);
   const names = [...packed.files.keys()];
   assert.deepEqual(names.filter((name) => name.endsWith(".onnx")).sort(), [
+    "dist/kernels/integerScores.onnx",
+    "dist/kernels/products.onnx",
+    "dist/kernels/scores.onnx",
     "models/all-MiniLM-L6-v2/onnx/model_w8.onnx",
     "models/glove-6b-100d-50k/onnx/model_w8.onnx",
     "models/paraphrase-MiniLM-L3-v2/onnx/model_w8.onnx",

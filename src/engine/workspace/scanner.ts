@@ -8,8 +8,9 @@ import type { Skipped, SkipReason, WorkspaceParams } from "../../protocol/worksp
 import { cancelled } from "../../protocol/errors.ts";
 import type { Catalogue, FileStamp, IndexFile } from "../store/catalogue.ts";
 import type { Segmenter } from "./segmenter.ts";
+import { holdsPrivateKey } from "./secrets.ts";
 import { readTextFile } from "./textFile.ts";
-import { walkWorkspace, type WalkedFile } from "./walk.ts";
+import { walkWorkspace, withRuleFolders, type WalkedFile } from "./walk.ts";
 
 /** An open document with text that is not on disk. */
 export interface Unsaved {
@@ -36,11 +37,13 @@ const FILES_PER_BATCH = 16;
  */
 export async function scan(parts: ScanParts, token: CancellationToken, only?: readonly string[]): Promise<readonly Skipped[]> {
   const { catalogue, workspace, unsaved } = parts;
-  const walked = await walkWorkspace(workspace, token, only);
+  // A changed ignore file changes what its whole folder shows.
+  const reach = only === undefined ? undefined : withRuleFolders(only);
+  const walked = await walkWorkspace(workspace, token, reach);
   const stamps = catalogue.stamps();
   const skipped = new Map(walked.skipped.map((entry) => [entry.reason, entry]));
   const seen = new Set(walked.files.map(({ file }) => file));
-  const gone = [...stamps.keys()].filter((file) => !seen.has(file) && (only === undefined || only.some(holds(file))));
+  const gone = [...stamps.keys()].filter((file) => !seen.has(file) && (reach === undefined || reach.some(holds(file))));
   if (gone.length > 0) catalogue.removeFiles(gone);
 
   let batch: IndexFile[] = [];
@@ -56,7 +59,7 @@ export async function scan(parts: ScanParts, token: CancellationToken, only?: re
     parts.onProgress(done++, walked.files.length);
     const known = stamps.get(entry.file);
     const open = unsaved.get(entry.file);
-    if (open === undefined && known !== undefined && known.size === entry.size && known.mtimeMs === entry.mtimeMs) {
+    if (open === undefined && known?.size === entry.size && known.mtimeMs === entry.mtimeMs) {
       const reason = skippedFor(known.hash);
       if (reason !== undefined) count(skipped, reason, entry.path);
       continue;
@@ -98,11 +101,10 @@ export const skippedFor = (hash: string): SkipReason | undefined =>
 const stampOf = ({ size, mtimeMs }: WalkedFile, isUnsaved: boolean, hash: string): FileStamp =>
   isUnsaved ? { size, mtimeMs: -1, hash } : { size, mtimeMs, hash };
 
-const unsavedText = ({ text }: Unsaved) => ({
-  kind: "text" as const,
-  text,
-  hash: createHash("sha256").update(text).digest("hex"),
-});
+const unsavedText = ({ text }: Unsaved) =>
+  holdsPrivateKey(text)
+    ? { kind: "skipped" as const, reason: "secret" as const }
+    : { kind: "text" as const, text, hash: createHash("sha256").update(text).digest("hex") };
 
 /** Examples of each reason that are kept for people. */
 const EXAMPLES = 5;
