@@ -166,7 +166,9 @@ test("index brings a folder up to date once, neighbours finds what is near in it
       Object.values(second.models).map(({ embedded }) => embedded),
       [0, 0],
     );
-    interface Found { models: Record<string, { rank: number; label: string; path: string; start: { line: number } }[]> }
+    interface Found {
+      models: Record<string, { rank: number; label: string; path: string; start: { line: number } }[]>;
+    }
     const found = JSON.parse(run("neighbours", "--models", models, "--at", "sample/cache.ts:20", "-k", "3").out) as Found;
     assert.deepEqual(Object.keys(found.models), [...models.split(","), "bm25"]);
     for (const hits of Object.values(found.models))
