@@ -258,14 +258,25 @@ describe("a workspace", () => {
   });
 });
 
+/** Enough that indexing them lasts while somebody asks. */
+const MANY = 900;
+
 test("pausing holds the work, resuming ends it; cancelling keeps what is done", async () => {
-  const workspace = temporaryWorkspace({ "many.ts": functions(300) });
+  const workspace = temporaryWorkspace({ "many.ts": functions(MANY) });
   const engine = startEngine();
   try {
     await engine.request(openWorkspace, workspace.params);
     const work = engine.request(startIndexing, { encoders: ENCODERS.slice(0, 1) });
     const done = async (): Promise<number> => (await engine.request(indexStatus, null)).encoders[0]?.done ?? 0;
     while ((await done()) === 0) await sleep(20);
+    // Somebody asks meanwhile: that goes first, and is answered from what is there.
+    const asked = await engine.request(neighbours, {
+      query: { kind: "words", text: "a queue of tokens" },
+      encoders: ENCODERS.slice(0, 1),
+      k: 3,
+    });
+    const { coverage, hits } = ok(asked.outcomes[0]);
+    assert.ok(hits.length > 0 && coverage.done < coverage.total, `${coverage.done} of ${coverage.total}`);
     await engine.request(controlIndexing, { action: "pause" });
     // What was under way still arrives.
     await sleep(1500);
@@ -273,20 +284,20 @@ test("pausing holds the work, resuming ends it; cancelling keeps what is done", 
     assert.equal((await engine.request(indexStatus, null)).state, "paused");
     await sleep(500);
     assert.equal(await done(), held);
-    assert.ok(held < 300);
+    assert.ok(held < MANY);
     await engine.request(controlIndexing, { action: "resume" });
     const { status } = await work;
     assert.equal(status.encoders[0]?.done, status.texts);
 
     workspace.write("more.ts", functions(300, "thing"));
     const stopped = engine.request(startIndexing, { encoders: ENCODERS.slice(0, 1) });
-    while ((await done()) <= 300) await sleep(20);
+    while ((await done()) <= MANY) await sleep(20);
     await engine.request(controlIndexing, { action: "stop" });
     await stopped.catch(() => undefined);
     const kept = await done();
-    assert.ok(kept > 300);
+    assert.ok(kept > MANY);
     const rest = await engine.request(startIndexing, { encoders: ENCODERS.slice(0, 1) });
-    assert.equal(rest.embedded["paraphrase-MiniLM-L3-v2"], 600 - kept);
+    assert.equal(rest.embedded["paraphrase-MiniLM-L3-v2"], MANY + 300 - kept);
   } finally {
     engine.dispose();
     workspace.dispose();

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { cancellationSource, type CancellationSource, type CancellationToken } from "../../core/base/cancellation.ts";
 import type { Disposable } from "../../core/base/disposable.ts";
 import type { EncoderChoice } from "../../protocol/engine.ts";
-import { errorData } from "../../protocol/errors.ts";
+import { cancelled, errorData } from "../../protocol/errors.ts";
 import type { IndexingResult, IndexStatus, Pace, Skipped, WorkspaceParams } from "../../protocol/workspace.ts";
 import type { EncoderPool } from "../pool.ts";
 import type { Registry } from "../registry.ts";
@@ -25,6 +25,8 @@ export interface Indexer extends Disposable {
   filesChanged(paths: readonly string[]): void;
   documentChanged(file: string, unsaved: Unsaved | null): void;
   status(): IndexStatus;
+  /** To be called before searching: an index that was found damaged and made anew is filled again. */
+  check(): void;
   clear(): void;
 }
 
@@ -53,6 +55,7 @@ export function createIndexer(parts: IndexerParts): Indexer {
   let scanned: { readonly done: number; readonly total: number } | undefined;
   let skipped: readonly Skipped[] = [];
   let readsAlong = false;
+  let hadFiles = false;
   let paused = false;
   let resumed = Promise.withResolvers<undefined>();
   let settling: NodeJS.Timeout | undefined;
@@ -119,19 +122,21 @@ export function createIndexer(parts: IndexerParts): Indexer {
     scanning.catch(() => undefined);
     await target.drain(scanning, token);
     await scanning;
+    hadFiles = index.catalogue.fileCount > 0;
   };
 
-  /** Ends what is going on and does `work` instead. */
-  const replace = async <T>(
-    parent: CancellationToken | undefined,
-    work: (token: CancellationToken) => Promise<T>,
-  ): Promise<T> => {
-    running?.source.cancel();
+  /** Ends what is going on and does `work` instead; whoever stops the work from now on stops this one. */
+  const replace = <T>(parent: CancellationToken | undefined, work: (token: CancellationToken) => Promise<T>): Promise<T> => {
+    const before = running;
+    before?.source.cancel();
     unblock();
-    await running?.ended;
     const source = cancellationSource(parent);
     source.token.onCancellationRequested(unblock);
-    const promise = work(source.token).finally(() => {
+    const promise = (async () => {
+      await before?.ended;
+      if (source.token.isCancellationRequested) throw cancelled();
+      return work(source.token);
+    })().finally(() => {
       state = "idle";
       scanned = undefined;
       source.dispose();
@@ -164,6 +169,11 @@ export function createIndexer(parts: IndexerParts): Indexer {
     }, SETTLE_MS);
   };
 
+  const filesChanged = (paths: readonly string[]): void => {
+    for (const path of paths) changed.add(path);
+    follow();
+  };
+
   /** As long as another window writes this index, its work is read; true when nothing is left to do. */
   const readAlong = async (token: CancellationToken): Promise<boolean> => {
     while (!index.claim()) {
@@ -179,11 +189,11 @@ export function createIndexer(parts: IndexerParts): Indexer {
   };
 
   return {
-    start: (choices, parent) =>
-      replace(parent, async (token) => {
+    start: (choices, parent) => {
+      paused = false;
+      return replace(parent, async (token) => {
         const started = performance.now();
         state = "scanning";
-        paused = false;
         changed.clear();
         reporter.changed();
         encoders = await Promise.all(
@@ -200,7 +210,8 @@ export function createIndexer(parts: IndexerParts): Indexer {
           embedded: Object.fromEntries(encoders.map(({ id, embedded }) => [id, embedded])),
           seconds: (performance.now() - started) / 1000,
         };
-      }),
+      });
+    },
     control: (action) => {
       paused = action === "pause";
       if (action === "stop") {
@@ -211,9 +222,11 @@ export function createIndexer(parts: IndexerParts): Indexer {
       reporter.changed();
     },
     setPace: throttle.set,
-    filesChanged: (paths) => {
-      for (const path of paths) changed.add(path);
-      follow();
+    filesChanged,
+    check: () => {
+      if (!hadFiles || index.catalogue.fileCount > 0 || running !== undefined) return;
+      hadFiles = false;
+      filesChanged(parts.workspace.folders.map(({ path }) => path));
     },
     documentChanged: (file, text) => {
       if (text === null) unsaved.delete(file);
@@ -225,6 +238,7 @@ export function createIndexer(parts: IndexerParts): Indexer {
     clear: () => {
       running?.source.cancel();
       queue = undefined;
+      hadFiles = false;
       encoders = [];
       skipped = [];
       index.clear();

@@ -155,6 +155,7 @@ function openWorkspaceWith(
     repository: params.folders[0]?.name ?? "workspace",
     search: () => {
       index.refresh();
+      indexer.check();
       return search;
     },
     dispose: () => {
