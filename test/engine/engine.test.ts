@@ -49,7 +49,7 @@ test("an encoder process killed in mid-batch loses nothing", async () => {
     await engine.request(embed, { encoder, texts: ["warm"] });
     const pending = engine.request(embed, { encoder, texts: texts(300) });
     await sleep(300);
-    process.kill(processes("src/encoder/main.ts")[0]!, "SIGKILL");
+    process.kill(processes(path.join(root, "src/encoder/main.ts"))[0]!, "SIGKILL");
     const { hasVector } = await pending;
     assert.ok(hasVector.every((has) => has === 1));
   });
@@ -105,7 +105,10 @@ test("no process is left 2 s after the engine's user is gone", async () => {
     await sleep(100);
   });
   await sleep(1900);
-  assert.deepEqual([...processes("src/engine/main.ts"), ...processes("src/encoder/main.ts")], []);
+  assert.deepEqual(
+    [...processes(path.join(root, "src/engine/main.ts")), ...processes(path.join(root, "src/encoder/main.ts"))],
+    [],
+  );
 });
 
 test("cancelling answers at once, and the engine goes on", async () => {

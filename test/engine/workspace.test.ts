@@ -326,3 +326,37 @@ test("an engine killed while indexing loses at most one batch", async () => {
     workspace.dispose();
   }
 });
+
+test("two windows share one index: one writes, the other reads along and takes over", async () => {
+  const workspace = temporaryWorkspace({ "many.ts": functions(MANY) });
+  const [first, second] = [startEngine(), startEngine()];
+  const encoders = ENCODERS.slice(0, 1);
+  try {
+    await first.request(openWorkspace, workspace.params);
+    const writing = first.request(startIndexing, { encoders });
+    while (((await first.request(indexStatus, null)).encoders[0]?.done ?? 0) === 0) await sleep(20);
+    await second.request(openWorkspace, workspace.params);
+    const reading = second.request(startIndexing, { encoders });
+    let waited = false;
+    while (!waited) {
+      waited = (await second.request(indexStatus, null)).waitingFor === "otherWindow";
+      await sleep(20);
+    }
+    assert.equal((await writing).embedded["paraphrase-MiniLM-L3-v2"], MANY);
+    const read = await reading;
+    assert.equal(read.embedded["paraphrase-MiniLM-L3-v2"], 0);
+    assert.equal(read.status.encoders[0]?.done, MANY);
+    first.dispose();
+    workspace.write("more.ts", functions(5, "thing"));
+    for (const end = Date.now() + 20_000; Date.now() < end;) {
+      if ((await second.request(indexStatus, null)).encoders[0]?.done === MANY + 5) break;
+      await sleep(50);
+    }
+    const { waitingFor, encoders: covered } = await second.request(indexStatus, null);
+    assert.deepEqual([waitingFor, covered[0]?.done], [undefined, MANY + 5]);
+  } finally {
+    first.dispose();
+    second.dispose();
+    workspace.dispose();
+  }
+});

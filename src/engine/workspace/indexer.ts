@@ -174,6 +174,23 @@ export function createIndexer(parts: IndexerParts): Indexer {
     follow();
   };
 
+  const everything = parts.workspace.folders.map(({ path }) => path);
+
+  /** The window that wrote may be gone by now: then this one goes on with its work. */
+  const takeOver = (): void => {
+    if (!readsAlong || running !== undefined || queue === undefined) return;
+    const before = index.catalogue.version;
+    if (index.claim()) {
+      readsAlong = false;
+      filesChanged(everything);
+    } else {
+      index.refresh();
+      if (index.catalogue.version !== before) reporter.changed();
+    }
+  };
+  const taking = setInterval(takeOver, CLAIM_MS);
+  taking.unref();
+
   /** As long as another window writes this index, its work is read; true when nothing is left to do. */
   const readAlong = async (token: CancellationToken): Promise<boolean> => {
     while (!index.claim()) {
@@ -226,7 +243,7 @@ export function createIndexer(parts: IndexerParts): Indexer {
     check: () => {
       if (!hadFiles || index.catalogue.fileCount > 0 || running !== undefined) return;
       hadFiles = false;
-      filesChanged(parts.workspace.folders.map(({ path }) => path));
+      filesChanged(everything);
     },
     documentChanged: (file, text) => {
       if (text === null) unsaved.delete(file);
@@ -246,6 +263,7 @@ export function createIndexer(parts: IndexerParts): Indexer {
     },
     dispose: () => {
       clearTimeout(settling);
+      clearInterval(taking);
       running?.source.cancel();
       unblock();
       throttle.dispose();
