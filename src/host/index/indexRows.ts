@@ -81,7 +81,9 @@ function encoderRow(encoder: EncoderCoverage, phase: Phase, name: string): Index
   // Before the first file is read there is nothing to have all of.
   const begun = total > 0 || phase !== "busy";
   const complete = begun && done >= total;
-  const description = error?.message ?? (begun ? `${String(percent(done, total))} % · ${progressOf(encoder)}` : "waiting");
+  // A narrow sidebar cuts what follows a long name: the number of texts, the same for all, is left to the tooltip.
+  const progress = complete ? "100 %" : `${String(percent(done, total))} % · ${progressOf(encoder)}`;
+  const description = error?.message ?? (begun ? progress : "waiting");
   return {
     id: `encoder:${id}`,
     label: name,

@@ -125,4 +125,8 @@ const share = (times: number, k: number, most: number): TemplateResult =>
     <path class="fair" d="M${(k / most) * 100} 0V10" />
   </svg>`;
 
-const firstLine = (content: string): string => content.trimStart().split("\n", 1)[0] ?? "";
+/** The first line that says something: one with a letter or a digit, not the mere opening of a comment or a block. */
+function firstLine(content: string): string {
+  const lines = content.trim().split("\n");
+  return (lines.find((line) => /[\p{L}\p{N}]/u.test(line)) ?? lines[0] ?? "").trim();
+}

@@ -28,7 +28,8 @@ export function row(state: State, { act, send }: Acts, { id, ranked, scale, best
   const { hit, rank, onlyHere, others, line } = ranked;
   const [place, ...more] = hit.places;
   const at = rank - 1;
-  const score = id !== BM25 && scale === null ? "" : signed(hit.score);
+  // One digit less than cosines have: the sums are larger, and a third digit before the point has to fit too.
+  const score = id === BM25 ? hit.score.toFixed(1) : scale === null ? "" : signed(hit.score);
   const open = openers(send, place!);
   const toggle = (part: "text" | "whole" | "places"): void => {
     act({ type: "toggle", part, column: id, row: at });
