@@ -3,7 +3,7 @@ import * as vscode from "vscode";
 import type { Disposable } from "../../core/base/disposable.ts";
 import type { SearchSpec } from "../../protocol/neighboursPanel.ts";
 import { NEIGHBOURS_TYPE, SETTINGS } from "../contributions.ts";
-import { panelHtml } from "../panel/html.ts";
+import { panelHtml, tabIcon } from "../panel/html.ts";
 import { MAX_K, parseSavedSpec } from "./messages.ts";
 import { attachNeighbours, type NeighboursPanel, type NeighboursPanelParts } from "./neighboursPanel.ts";
 
@@ -23,7 +23,7 @@ export function createSearches(context: vscode.ExtensionContext, parts: Neighbou
 
   const attach = (panel: vscode.WebviewPanel, spec: SearchSpec): void => {
     panel.webview.options = options;
-    panel.iconPath = vscode.Uri.joinPath(context.extensionUri, "media", "compare.svg");
+    panel.iconPath = tabIcon(context.extensionUri);
     shown.set(panel, attachNeighbours(panel, spec, parts));
     panel.onDidDispose(() => shown.delete(panel));
     panel.webview.html = panelHtml(panel.webview, context.extensionUri, "neighbours");

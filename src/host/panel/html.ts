@@ -21,3 +21,9 @@ export function panelHtml(webview: vscode.Webview, extension: vscode.Uri, bundle
 </body>
 </html>`;
 }
+
+/** A tab's icon takes no colour from the theme, unlike one of the activity bar. */
+export const tabIcon = (extension: vscode.Uri): { readonly light: vscode.Uri; readonly dark: vscode.Uri } => ({
+  light: vscode.Uri.joinPath(extension, "media", "tab-light.svg"),
+  dark: vscode.Uri.joinPath(extension, "media", "tab-dark.svg"),
+});

@@ -6,7 +6,7 @@ import { PANEL_TYPE } from "../contributions.ts";
 import type { Encoders } from "../encoders/encoders.ts";
 import type { Engine } from "../status/engine.ts";
 import { attachPanel } from "./comparisonPanel.ts";
-import { panelHtml } from "./html.ts";
+import { panelHtml, tabIcon } from "./html.ts";
 import { parseSavedSpec } from "./messages.ts";
 
 export interface Panels {
@@ -27,7 +27,7 @@ export function createPanels(
   const attach = (panel: vscode.WebviewPanel, spec: ComparisonSpec): void => {
     shown.set(spec.id, panel);
     panel.webview.options = options;
-    panel.iconPath = vscode.Uri.joinPath(context.extensionUri, "media", "compare.svg");
+    panel.iconPath = tabIcon(context.extensionUri);
     attachPanel(panel, spec, { engine, encoders, comparisons });
     panel.onDidDispose(() => shown.delete(spec.id));
     panel.webview.html = panelHtml(panel.webview, context.extensionUri, "panel");
