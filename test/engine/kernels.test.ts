@@ -39,6 +39,26 @@ describe("vectors in memory", () => {
     assert.equal(matrix.vector(1e9), undefined);
   });
 
+  test("rows that were announced get no more room than they need, and are found like others; more may come", async () => {
+    const n = BLOCK_ROWS + 5000;
+    const rows = unitRows(n + 100, d, 11);
+    const ids = range(n + 100);
+    const before = process.memoryUsage().arrayBuffers;
+    const matrix = createVectorMatrix(kernels, d);
+    matrix.reserve(n);
+    for (let from = 0; from < n; from += 700) {
+      const to = Math.min(n, from + 700);
+      matrix.append(ids.subarray(from, to), rows.subarray(from * d, to * d));
+    }
+    const room = process.memoryUsage().arrayBuffers - before;
+    assert.ok(room < 1.3 * matrix.bytes, `${room} bytes for ${matrix.bytes}`);
+    matrix.append(ids.subarray(n), rows.subarray(n * d));
+    for (const row of [0, BLOCK_ROWS, n - 1, n + 99]) {
+      const query = rows.slice(row * d, (row + 1) * d);
+      assertSame(await matrix.topK(query, 5), plainTopK(ids, rows, query, 5));
+    }
+  });
+
   test("only what is let through is found", async () => {
     const n = 500;
     const rows = unitRows(n, d, 2);

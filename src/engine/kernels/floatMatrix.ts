@@ -55,6 +55,7 @@ export function createVectorMatrix(kernels: Kernels, dimensions: number): Vector
       return vectors.bytes + ids.bytes;
     },
     has: (id) => ids.rowOf(id) !== undefined,
+    reserve: vectors.reserve,
     append: (added, values) => {
       appendRows(ids, dimensions, added, values, vectors.append);
     },

@@ -107,6 +107,10 @@ export function createQuantisedMatrix(kernels: Kernels, dimensions: number, exac
       return vectors.bytes + scales.bytes + ids.bytes;
     },
     has: (id) => ids.rowOf(id) !== undefined,
+    reserve: (rows) => {
+      vectors.reserve(rows);
+      scales.reserve(rows);
+    },
     append: (added, values) => {
       appendRows(ids, dimensions, added, values, (rows) => {
         const quantised = quantisedRows(rows, dimensions);

@@ -24,6 +24,8 @@ export interface VectorMatrix {
   has(id: number): boolean;
   /** Adds rows of unit length; a row of zeros is remembered (see has) and never found. Ids are whole numbers ≥ 0, each added once. */
   append(ids: Int32Array, vectors: Float32Array): void;
+  /** So many rows will be appended soon: they get their room at once. */
+  reserve(rows: number): void;
   /** Unit length; undefined for an unknown id and for a row of zeros. */
   vector(id: number): Float32Array | undefined;
   /** @param accept by id: 1 = may be found; without it all may. Ties by lower id. */

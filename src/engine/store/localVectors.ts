@@ -68,17 +68,16 @@ export function createLocalVectors(parts: VectorParts): LocalVectors {
     storage.read((disk) => {
       const rows = disk.rowsAfter(encoder.identity, into.lastBlock);
       if (rows === 0) return;
-      const gathered = gatherer(matrix, Math.min(rows, ROWS_AT_ONCE));
+      matrix.reserve(rows);
       for (const { id, texts, vectors } of disk.blocksAfter(encoder.identity, into.lastBlock)) {
         into.lastBlock = id;
         if (vectors?.length !== texts.length * encoder.dimensions) {
           damaged.push(id);
           continue;
         }
-        gathered.add(texts, vectors);
+        appendNew(matrix, texts, vectors);
         places?.put(id, texts);
       }
-      gathered.flush();
     }, undefined);
     // Their texts are encoded again; dropped by whoever may write.
     if (damaged.length > 0) storage.writeLater({ dropBlocks: damaged });
@@ -118,7 +117,8 @@ export function createLocalVectors(parts: VectorParts): LocalVectors {
     const result: Loaded = { encoder, matrix, lastBlock: 0, places };
     loaded.set(encoder.identity, result);
     readBlocks(result);
-    for (const block of storage.overlay.blocks) if (block.encoder.identity === encoder.identity) append(matrix, block);
+    for (const block of storage.overlay.blocks)
+      if (block.encoder.identity === encoder.identity) appendNew(matrix, block.texts, block.vectors);
     return result;
   };
   /** One for each encoder, so that others can keep by it what they know of a matrix. */
@@ -143,7 +143,7 @@ export function createLocalVectors(parts: VectorParts): LocalVectors {
     if (numbers.size === 0) return;
     const block = blockOf(encoder, numbers);
     if (!storage.write({ blocks: [block] })) return;
-    append(own.matrix, block);
+    appendNew(own.matrix, block.texts, block.vectors);
     if (own.places !== undefined) readBlocks(own);
     if (storedEpoch === storage.epoch) grow(encoder, block.vectors.byteLength);
   };
@@ -213,50 +213,24 @@ const standIn = (dimensions: number, current: () => VectorMatrix): VectorMatrix 
   append: (ids, vectors) => {
     current().append(ids, vectors);
   },
+  reserve: (rows) => {
+    current().reserve(rows);
+  },
   vector: (id) => current().vector(id),
   topK: (query, k, accept) => current().topK(query, k, accept),
   nearest: (k, token, accept) => current().nearest(k, token, accept),
   randomCosines: (pairs, seed, accept) => current().randomCosines(pairs, seed, accept),
 });
 
-/** Rows handed to a matrix at once: it makes room for all of them, instead of growing for each block. */
-const ROWS_AT_ONCE = 8192;
-
-function append(matrix: VectorMatrix, { texts, vectors }: BlockRow): void {
-  const gathered = gatherer(matrix, texts.length);
-  gathered.add(texts, vectors);
-  gathered.flush();
-}
-
-/** Adds the rows that a matrix has not: a block may have been written again, by a compaction or after a crash. */
-function gatherer(matrix: VectorMatrix, capacity: number) {
+/** Appends the rows that a matrix has not: a block may have been written again, by a compaction or after a crash. */
+function appendNew(matrix: VectorMatrix, texts: Int32Array, vectors: Float32Array): void {
+  if (!texts.some((text) => matrix.has(text))) {
+    matrix.append(texts, vectors);
+    return;
+  }
   const { dimensions } = matrix;
-  const ids = new Int32Array(capacity);
-  const rows = new Float32Array(capacity * dimensions);
-  let filled = 0;
-  const flush = (): void => {
-    if (filled > 0) matrix.append(ids.subarray(0, filled), rows.subarray(0, filled * dimensions));
-    filled = 0;
-  };
-  const take = (texts: Int32Array, vectors: Float32Array, from: number, to: number): void => {
-    for (let start = from; start < to;) {
-      if (filled === capacity) flush();
-      const end = Math.min(to, start + capacity - filled);
-      ids.set(texts.subarray(start, end), filled);
-      rows.set(vectors.subarray(start * dimensions, end * dimensions), filled * dimensions);
-      filled += end - start;
-      start = end;
-    }
-  };
-  return {
-    flush,
-    add: (texts: Int32Array, vectors: Float32Array): void => {
-      if (texts.some((text) => matrix.has(text))) {
-        // One by one, since the same text may stand in two blocks that come together.
-        texts.forEach((text, row) => {
-          if (!matrix.has(text) && !ids.subarray(0, filled).includes(text)) take(texts, vectors, row, row + 1);
-        });
-      } else take(texts, vectors, 0, texts.length);
-    },
-  };
+  texts.forEach((text, row) => {
+    if (!matrix.has(text))
+      matrix.append(texts.subarray(row, row + 1), vectors.subarray(row * dimensions, (row + 1) * dimensions));
+  });
 }

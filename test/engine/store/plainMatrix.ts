@@ -13,6 +13,7 @@ export function plainMatrix(dimensions: number): VectorMatrix {
       return vectors.size * dimensions * 4;
     },
     has: (id) => vectors.has(id),
+    reserve: () => undefined,
     append: (ids, rows) => {
       ids.forEach((id, row) => {
         if (vectors.has(id)) throw new RangeError(`${String(id)} twice`);
