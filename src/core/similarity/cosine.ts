@@ -25,21 +25,24 @@ export function* condensedCosine(
   const out = new Float32Array(condensedLength(n));
   for (let i = 0, at = 0; i < n; i++) {
     if (i > 0 && i % ROWS_PER_STEP === 0) yield;
-    for (let j = i + 1; j < n; j++, at++) out[at] = Math.max(-1, Math.min(1, dot(unit, i * d, j * d, d)));
+    for (let j = i + 1; j < n; j++, at++) out[at] = Math.max(-1, Math.min(1, dotAt(unit, i * d, unit, j * d, d)));
   }
   return out;
 }
 
-/** Four sums at once: a single one would wait for itself. */
-function dot(x: Float32Array, a: number, b: number, d: number): number {
+/** Product of two vectors of one length. */
+export const dot = (x: Float32Array, y: Float32Array): number => dotAt(x, 0, y, 0, x.length);
+
+/** Product of `d` numbers of x from `a` with those of y from `b`. Four sums at once: a single one would wait for itself. */
+function dotAt(x: Float32Array, a: number, y: Float32Array, b: number, d: number): number {
   let [s0, s1, s2, s3] = [0, 0, 0, 0];
   let k = 0;
   for (; k + 4 <= d; k += 4) {
-    s0 += x[a + k]! * x[b + k]!;
-    s1 += x[a + k + 1]! * x[b + k + 1]!;
-    s2 += x[a + k + 2]! * x[b + k + 2]!;
-    s3 += x[a + k + 3]! * x[b + k + 3]!;
+    s0 += x[a + k]! * y[b + k]!;
+    s1 += x[a + k + 1]! * y[b + k + 1]!;
+    s2 += x[a + k + 2]! * y[b + k + 2]!;
+    s3 += x[a + k + 3]! * y[b + k + 3]!;
   }
-  for (; k < d; k++) s0 += x[a + k]! * x[b + k]!;
+  for (; k < d; k++) s0 += x[a + k]! * y[b + k]!;
   return s0 + s1 + (s2 + s3);
 }

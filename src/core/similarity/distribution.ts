@@ -29,8 +29,7 @@ export function distribution(similarity: Float32Array, n: number, hasVector: Uin
     sorted,
     min,
     max,
-    percentile: (value) =>
-      sorted.length === 0 ? 0 : (countBelow(sorted, value, false) + countBelow(sorted, value, true)) / (2 * sorted.length),
+    percentile: (value) => percentileIn(sorted, value),
     histogram: (bins) => {
       const counts = new Uint32Array(bins);
       const width = max > min ? (max - min) / bins : 1;
@@ -39,6 +38,10 @@ export function distribution(similarity: Float32Array, n: number, hasVector: Uin
     },
   };
 }
+
+/** Share (0 … 1) of ascending values that are smaller; values just as large count half. 0 when there are none. */
+export const percentileIn = (sorted: Float32Array, value: number): number =>
+  sorted.length === 0 ? 0 : (countBelow(sorted, value, false) + countBelow(sorted, value, true)) / (2 * sorted.length);
 
 /** How many values are smaller, or with `inclusive` not larger. */
 function countBelow(sorted: Float32Array, value: number, inclusive: boolean): number {

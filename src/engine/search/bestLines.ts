@@ -1,8 +1,10 @@
 import type { CancellationToken } from "../../core/base/cancellation.ts";
+import { normalise } from "../../core/encoders/pooling.ts";
+import { dot } from "../../core/similarity/cosine.ts";
 import { wordsOf } from "../../core/text/words.ts";
 import type { EncoderChoice } from "../../protocol/engine.ts";
 import type { BestLinesParams } from "../../protocol/workspace.ts";
-import { resolveQuery, unit, vectorOf, type ResolvedQuery } from "./query.ts";
+import { resolveQuery, vectorOf, type ResolvedQuery } from "./query.ts";
 import type { SearchParts } from "./searchParts.ts";
 
 /** Lines of a text that are looked at: who reads a hit sees its beginning. */
@@ -63,8 +65,9 @@ async function byEncoder(
   });
   return lines.map((_, row) => {
     if (hasVector[row] !== 1) return -Infinity;
-    const vector = unit(vectors.slice(row * dimensions, (row + 1) * dimensions));
-    return vector.reduce((sum, value, at) => sum + value * wanted[at]!, 0);
+    const vector = vectors.subarray(row * dimensions, (row + 1) * dimensions);
+    normalise(vector);
+    return dot(vector, wanted);
   });
 }
 

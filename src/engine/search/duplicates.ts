@@ -1,4 +1,5 @@
 import type { CancellationToken } from "../../core/base/cancellation.ts";
+import { dot } from "../../core/similarity/cosine.ts";
 import type { EncoderChoice } from "../../protocol/engine.ts";
 import { cancelled, errorData } from "../../protocol/errors.ts";
 import type { DuplicatePair, DuplicatesResult } from "../../protocol/workspace.ts";
@@ -81,7 +82,7 @@ export async function findDuplicates(
 
 function cosineOf(matrix: VectorMatrix, a: number, b: number): number | undefined {
   const [x, y] = [matrix.vector(a), matrix.vector(b)];
-  return x === undefined || y === undefined ? undefined : x.reduce((sum, value, at) => sum + value * y[at]!, 0);
+  return x === undefined || y === undefined ? undefined : dot(x, y);
 }
 
 const sumOf = (closeness: Readonly<Record<string, number>>): number =>

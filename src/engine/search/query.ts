@@ -1,4 +1,5 @@
 import type { CancellationToken } from "../../core/base/cancellation.ts";
+import { normalise } from "../../core/encoders/pooling.ts";
 import type { Role } from "../../core/encoders/prompts.ts";
 import type { Range } from "../../core/text/segment.ts";
 import { labelOf } from "../../core/text/split.ts";
@@ -75,12 +76,9 @@ export async function vectorOf(
     onProgress: () => undefined,
     token,
   });
-  return hasVector[0] === 1 ? unit(vectors) : undefined;
-}
-
-export function unit(vector: Float32Array): Float32Array {
-  const norm = Math.hypot(...vector);
-  return norm === 0 ? vector : vector.map((value) => value / norm);
+  if (hasVector[0] !== 1) return undefined;
+  normalise(vectors);
+  return vectors;
 }
 
 /** Whether a place is where the query itself stands. */

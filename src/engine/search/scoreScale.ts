@@ -1,3 +1,4 @@
+import { percentileIn } from "../../core/similarity/distribution.ts";
 import type { ScoreScale } from "../../protocol/workspace.ts";
 import type { VectorMatrix } from "../kernels/vectorMatrix.ts";
 
@@ -38,20 +39,7 @@ function measure(sorted: Float32Array): MeasuredScale | undefined {
   const median = quantile(0.5);
   return {
     scale: { p5: quantile(0.05), median, p95: quantile(0.95), histogram },
-    percentile: (cosine) => (below(sorted, cosine, false) + below(sorted, cosine, true)) / (2 * sorted.length),
+    percentile: (cosine) => percentileIn(sorted, cosine),
     closeness: (cosine) => (median >= 1 ? 0 : (cosine - median) / (1 - median)),
   };
-}
-
-/** How many are smaller, or with `inclusive` not larger. */
-function below(sorted: Float32Array, value: number, inclusive: boolean): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    const at = sorted[middle]!;
-    if (at < value || (inclusive && at === value)) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
