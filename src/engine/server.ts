@@ -23,7 +23,7 @@ import { createPool } from "./pool.ts";
 import { createRegistry } from "./registry.ts";
 import { createSplitter } from "./split/splitter.ts";
 import { createVectorCache } from "./vectorCache.ts";
-import { serveWorkspace } from "./workspace/workspaceServer.ts";
+import { serveWorkspace } from "./workspaceServer.ts";
 
 /** The engine's table of contents: one line per request. Nothing but `hello` is answered before the handshake. */
 export function serve(rpc: Rpc): { dispose: () => void } {

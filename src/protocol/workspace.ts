@@ -142,7 +142,7 @@ export interface SearchFilter {
 
 /** A place where a text stands. */
 export interface Place {
-  /** Absolute path of the file (empty if it is not on this machine), and as people see it: relative, with the folder's name if there are several. */
+  /** Absolute path of the file (empty if it is not in this workspace), and as people see it: relative, with the folder's name if there are several. */
   readonly file: string;
   readonly path: string;
   readonly languageId: string;
@@ -192,7 +192,7 @@ export interface NeighboursParams {
   readonly k: number;
   readonly filter?: SearchFilter;
   /** Search there instead of in this workspace's own index. BM25 is left out. */
-  readonly shared?: SharedServer;
+  readonly shared?: SharedIndex;
   readonly progressToken?: string;
 }
 export interface NeighboursResult {
@@ -292,6 +292,11 @@ export interface SharedServer {
   readonly secure: boolean;
   readonly token?: string;
 }
+/** A server, and which of the texts there are this workspace's. */
+export interface SharedIndex extends SharedServer {
+  /** Name under which this workspace's texts are found; paths of what is found begin with it. */
+  readonly repository: string;
+}
 export interface ShareResult {
   /** Texts sent, and those that were there already, per encoder. */
   readonly sent: Readonly<Record<string, number>>;
@@ -300,10 +305,8 @@ export interface ShareResult {
 /** Sends texts, places and vectors of this workspace's index; what an interrupted call has sent is not sent again. */
 export const shareIndex = request<
   {
-    readonly server: SharedServer;
+    readonly to: SharedIndex;
     readonly encoders: readonly EncoderChoice[];
-    /** Name under which this workspace's texts are found. */
-    readonly repository: string;
     readonly progressToken?: string;
   },
   ShareResult

@@ -10,15 +10,19 @@ import {
   type NeighboursParams,
   type NeighboursResult,
 } from "../../protocol/workspace.ts";
-import { covered } from "../workspace/indexReport.ts";
+import { described } from "./everything.ts";
 import { overlaps, resolveQuery, vectorOf, type ResolvedQuery } from "./query.ts";
 import { scaleOf } from "./scoreScale.ts";
 import type { SearchParts } from "./searchParts.ts";
+import { ownSource, sharedSource, type SearchSource } from "./searchSource.ts";
 
 /** Found beyond k, since some of what is found may be the query itself. */
 const SPARE = 8;
 
-/** The k nearest indexed texts by every encoder and by BM25, each told as soon as it is known. One failure hides no other. */
+/**
+ * The k nearest texts of this workspace's index, or of a shared one, by every encoder and by BM25, each told as soon as it is
+ * known. One failure hides no other. BM25 needs the words, which a shared index does not give.
+ */
 export async function findNeighbours(
   params: NeighboursParams,
   parts: SearchParts,
@@ -26,55 +30,73 @@ export async function findNeighbours(
   token: CancellationToken,
 ): Promise<NeighboursResult> {
   const { catalogue } = parts.index;
-  const query = resolveQuery(params.query, catalogue);
-  const accept = catalogue.allowed(params.filter ?? {}, query.own?.file);
+  const { shared } = params;
+  const source = shared === undefined ? ownSource(parts) : sharedSource(parts, shared);
   const tell = (outcome: NeighboursOutcome): NeighboursOutcome => {
     report({ kind: "neighbours", outcome });
     return outcome;
   };
-  const search = { query, accept, k: params.k, parts };
-
-  const outcomes = await Promise.all(
-    params.encoders.map((encoder) =>
-      byEncoder(encoder, search, token).then(tell, (error: unknown) => {
-        if (token.isCancellationRequested) throw cancelled();
-        return tell({ id: encoder.id, ok: false, error: errorData(error) });
-      }),
-    ),
-  );
-  await nextTurn();
-  if (token.isCancellationRequested) throw cancelled();
-  outcomes.push(tell(byWords(search)));
-  return {
-    query: { label: query.label, content: query.content, ...(query.place === undefined ? {} : { place: query.place }) },
-    files: catalogue.fileCount,
-    segments: catalogue.segmentCount,
-    outcomes,
-  };
+  try {
+    const query = resolveQuery(params.query, catalogue);
+    const search = { query, source, params, parts };
+    const outcomes = await Promise.all(
+      params.encoders.map((encoder) =>
+        byEncoder(encoder, search, token).then(tell, (error: unknown) => {
+          if (token.isCancellationRequested) throw cancelled();
+          return tell({ id: encoder.id, ok: false, error: errorData(error) });
+        }),
+      ),
+    );
+    await nextTurn();
+    if (token.isCancellationRequested) throw cancelled();
+    if (source.hasWords) outcomes.push(tell(byWords(search)));
+    return {
+      query: { label: query.label, content: query.content, ...(query.place === undefined ? {} : { place: query.place }) },
+      files: catalogue.fileCount,
+      segments:
+        shared === undefined
+          ? catalogue.segmentCount
+          : Math.max(0, ...outcomes.map((outcome) => (outcome.ok ? outcome.coverage.total : 0))),
+      outcomes,
+    };
+  } finally {
+    source.dispose();
+  }
 }
 
 interface Search {
   readonly query: ResolvedQuery;
-  readonly accept: Uint8Array;
-  readonly k: number;
+  readonly source: SearchSource;
+  readonly params: NeighboursParams;
   readonly parts: SearchParts;
 }
 
 async function byEncoder(encoder: EncoderChoice, search: Search, token: CancellationToken): Promise<NeighboursOutcome> {
   const started = performance.now();
-  const { query, accept, k, parts } = search;
-  const { catalogue } = parts.index;
-  const { matrix } = await parts.openEncoder(encoder);
-  const vector = matrix.rows === 0 ? undefined : await vectorOf(parts, query, encoder, matrix, token);
-  const scale = scaleOf(matrix, catalogue.allowed({}));
-  const found = vector === undefined ? [] : await matrix.topK(vector, k + SPARE, accept);
-  const scored = found.map(({ id, score }) => ({ text: id, score, percentile: scale?.percentile(score) ?? null }));
+  const { query, source, params, parts } = search;
+  const { key, matrix } = await parts.openEncoder(encoder);
+  const coverage = await source.coverage(key, matrix);
+  const vector = coverage.done === 0 ? undefined : await vectorOf(parts, query, encoder, matrix, token);
+  // Of a shared index too the scale is this workspace's: it is not asked for random pairs.
+  const scale = scaleOf(matrix, parts.index.catalogue.allowed({}));
+  const options = {
+    k: params.k + SPARE,
+    ...(params.filter === undefined ? {} : { filter: params.filter }),
+    ...(query.own === undefined ? {} : { queryFile: query.own.file }),
+  };
+  const found = vector === undefined ? [] : await source.store.search(key, vector, options, token);
+  const hits = found.map((one) => ({
+    ...source.describe(one),
+    text: source.numberOf(one.hash),
+    score: one.score,
+    percentile: scale?.percentile(one.score) ?? null,
+  }));
   return {
     id: encoder.id,
     ok: true,
-    hits: hitsOf(scored, search),
+    hits: withoutItself(hits, search),
     scale: scale?.scale ?? null,
-    coverage: { done: covered(catalogue, matrix), total: catalogue.textCount },
+    coverage,
     ms: performance.now() - started,
   };
 }
@@ -83,14 +105,13 @@ function byWords(search: Search): NeighboursOutcome {
   const started = performance.now();
   const { catalogue } = search.parts.index;
   try {
-    const found = catalogue.lexical(search.query.content, search.k + SPARE, search.accept);
+    const accept = catalogue.allowed(search.params.filter ?? {}, search.query.own?.file);
+    const found = catalogue.lexical(search.query.content, search.params.k + SPARE, accept);
+    const hits = found.map(({ text, score }) => ({ ...described(catalogue, text), score, percentile: null }));
     return {
       id: BM25,
       ok: true,
-      hits: hitsOf(
-        found.map(({ text, score }) => ({ text, score, percentile: null })),
-        search,
-      ),
+      hits: withoutItself(hits, search),
       scale: null,
       coverage: { done: catalogue.textCount, total: catalogue.textCount },
       ms: performance.now() - started,
@@ -101,15 +122,8 @@ function byWords(search: Search): NeighboursOutcome {
 }
 
 /** The k best that are not the query itself; a copy of it elsewhere is a neighbour like any other. */
-function hitsOf(found: readonly Pick<Hit, "text" | "score" | "percentile">[], { query, k, parts }: Search): Hit[] {
-  const { catalogue } = parts.index;
-  const hits: Hit[] = [];
-  for (const scored of found) {
-    if (hits.length === k) break;
-    const places = catalogue.placesOf(scored.text).filter((place) => !overlaps(place, query.own));
-    if (places.length === 0) continue;
-    const { text, headerLength } = catalogue.textOf(scored.text);
-    hits.push({ ...scored, places, content: text.slice(headerLength) });
-  }
-  return hits;
-}
+const withoutItself = (hits: readonly Hit[], { query, params }: Search): Hit[] =>
+  hits
+    .map((hit) => ({ ...hit, places: hit.places.filter((place) => !overlaps(place, query.own)) }))
+    .filter(({ places }) => places.length > 0)
+    .slice(0, params.k);

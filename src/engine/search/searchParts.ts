@@ -7,6 +7,8 @@ import type { EncoderKey } from "../store/vectorStore.ts";
 /** What searching needs of the engine. */
 export interface SearchParts {
   readonly index: LocalIndex;
+  /** The file that people see under a path; empty when there is none. */
+  readonly fileOf: (path: string) => string;
   readonly embed: (options: EmbedOptions) => Promise<EmbedResult>;
   /** Which vectors are an encoder's, and those of this workspace. */
   readonly openEncoder: (choice: EncoderChoice) => Promise<{ readonly key: EncoderKey; readonly matrix: VectorMatrix }>;

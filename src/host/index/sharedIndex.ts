@@ -2,7 +2,7 @@ import * as vscode from "vscode";
 
 import type { Disposable } from "../../core/base/disposable.ts";
 import { errorData, notAllowed } from "../../protocol/errors.ts";
-import { shareIndex, type SharedServer } from "../../protocol/workspace.ts";
+import { shareIndex, type SharedIndex as SharedPlace } from "../../protocol/workspace.ts";
 import { COMMANDS, SETTINGS } from "../contributions.ts";
 import type { Encoders } from "../encoders/encoders.ts";
 import type { Engine } from "../status/engine.ts";
@@ -16,7 +16,7 @@ export interface SharedIndex extends Disposable {
   /** Whether the user agreed to send this workspace's texts and queries to the server that is set. */
   readonly allowed: boolean;
   /** The server to search. Rejects when none is set or the user has not agreed. */
-  server(): Promise<SharedServer>;
+  server(): Promise<SharedPlace>;
 }
 
 const TOKEN = "shared.token";
@@ -33,12 +33,13 @@ export function registerSharedIndex(
   const agreed = (): readonly string[] => context.globalState.get<readonly string[]>(CONSENT, []);
   const allowed = (): boolean => address() !== "" && agreed().includes(consentKey(address()));
 
-  const server = async (): Promise<SharedServer> => {
+  const server = async (): Promise<SharedPlace> => {
     const name = serverName(address());
     const token = await context.secrets.get(TOKEN);
     // Texts leave this machine by TLS or not at all, whatever the setting says.
     const secure = settings().get<boolean>(SETTINGS.sharedSecure, true) || !isLoopback(name);
-    return { address: name, secure, ...(token === undefined || token === "" ? {} : { token }) };
+    const repository = vscode.workspace.name ?? "workspace";
+    return { address: name, secure, repository, ...(token === undefined || token === "" ? {} : { token }) };
   };
 
   const share = async (): Promise<void> => {
@@ -81,17 +82,16 @@ export function registerSharedIndex(
     await send(where, chosen);
   };
 
-  const send = (where: SharedServer, chosen: readonly string[]): Thenable<void> =>
+  const send = (where: SharedPlace, chosen: readonly string[]): Thenable<void> =>
     vscode.window.withProgress(
       { location: vscode.ProgressLocation.Notification, title: `Sharing the index with ${where.address}`, cancellable: true },
       async (progress, token) => {
-        const repository = vscode.workspace.name ?? "workspace";
         const busy = engine.begin("sharing the index");
         try {
           let shown = 0;
           const { sent, already } = await index.ask(
             shareIndex,
-            { server: where, encoders: chosen.map((id) => ({ id })), repository },
+            { to: where, encoders: chosen.map((id) => ({ id })) },
             {
               token,
               onProgress: (note) => {

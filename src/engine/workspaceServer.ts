@@ -1,6 +1,9 @@
-import type { Rpc } from "../../process/rpc.ts";
-import type { EmbedResult, HelloParams, Progress } from "../../protocol/engine.ts";
-import { badRequest } from "../../protocol/errors.ts";
+import fs from "node:fs";
+import path from "node:path";
+
+import type { Rpc } from "../process/rpc.ts";
+import type { EmbedResult, HelloParams, Progress } from "../protocol/engine.ts";
+import { badRequest } from "../protocol/errors.ts";
 import {
   bestLines,
   clearIndex,
@@ -19,24 +22,24 @@ import {
   startIndexing,
   type IndexStatus,
   type WorkspaceParams,
-} from "../../protocol/workspace.ts";
-import type { EmbedOptions } from "../embed.ts";
-import { createMatrices, createQuantisedMatrices } from "../kernels/matrices.ts";
-import type { EncoderPool } from "../pool.ts";
-import type { Registry } from "../registry.ts";
-import { findBestLines } from "../search/bestLines.ts";
-import { findDuplicates } from "../search/duplicates.ts";
-import { findHubs } from "../search/hubs.ts";
-import { findNearestInFile } from "../search/nearestInFile.ts";
-import { findNeighbours } from "../search/neighbours.ts";
-import type { SearchParts } from "../search/searchParts.ts";
-import { findSharedNeighbours, share } from "../search/sharedNeighbours.ts";
-import type { Splitter } from "../split/splitter.ts";
-import { openLocalIndex } from "../store/openLocalIndex.ts";
-import { keyOf } from "./activate.ts";
-import { createIndexer, type Indexer } from "./indexer.ts";
-import { systemPower } from "./power.ts";
-import { createSegmenter } from "./segmenter.ts";
+} from "../protocol/workspace.ts";
+import type { EmbedOptions } from "./embed.ts";
+import { createMatrices, createQuantisedMatrices } from "./kernels/matrices.ts";
+import type { EncoderPool } from "./pool.ts";
+import type { Registry } from "./registry.ts";
+import { findBestLines } from "./search/bestLines.ts";
+import { findDuplicates } from "./search/duplicates.ts";
+import { findHubs } from "./search/hubs.ts";
+import { findNearestInFile } from "./search/nearestInFile.ts";
+import { findNeighbours } from "./search/neighbours.ts";
+import type { SearchParts } from "./search/searchParts.ts";
+import { shareWorkspace } from "./search/shareWorkspace.ts";
+import type { Splitter } from "./split/splitter.ts";
+import { openLocalIndex } from "./store/openLocalIndex.ts";
+import { keyOf } from "./workspace/activate.ts";
+import { createIndexer, type Indexer } from "./workspace/indexer.ts";
+import { systemPower } from "./workspace/power.ts";
+import { createSegmenter } from "./workspace/segmenter.ts";
 
 /** What the workspace's requests need of the engine. */
 export interface WorkspaceEngine {
@@ -49,8 +52,6 @@ export interface WorkspaceEngine {
 
 interface OpenWorkspace {
   readonly indexer: Indexer;
-  /** Name of the workspace among those that share an index. */
-  readonly repository: string;
   /** Search over the index as it stands, with what other windows have written. */
   readonly search: () => SearchParts;
   readonly dispose: () => void;
@@ -106,15 +107,9 @@ export function serveWorkspace(
   rpc.onNotification(documentChanged, ({ path, languageId, text }) =>
     workspace?.indexer.documentChanged(path, text === null ? null : { languageId, text }),
   );
-  rpc.onRequest(neighbours, (params, token) => {
-    const { search, repository } = open();
-    const report = reporter(params.progressToken);
-    return params.shared === undefined
-      ? findNeighbours(params, search(), report, token)
-      : findSharedNeighbours(params, { server: params.shared, repository }, search(), report, token);
-  });
-  rpc.onRequest(shareIndex, ({ encoders, server, repository, progressToken }, token) =>
-    share(encoders, { server, repository }, open().search(), stepsTo(progressToken), token),
+  rpc.onRequest(neighbours, (params, token) => findNeighbours(params, open().search(), reporter(params.progressToken), token));
+  rpc.onRequest(shareIndex, ({ encoders, to, progressToken }, token) =>
+    shareWorkspace(encoders, to, open().search(), stepsTo(progressToken), token),
   );
   rpc.onRequest(bestLines, (params, token) => findBestLines(params, open().search(), token));
   rpc.onRequest(nearestInFile, ({ path, encoders }, token) => findNearestInFile(path, encoders, open().search(), token));
@@ -145,6 +140,7 @@ function openWorkspaceWith(
   const search: SearchParts = {
     index,
     embed,
+    fileOf: (shown) => fileOf(params.folders, shown),
     openEncoder: async (choice) => {
       const key = await keyOf(parts, choice);
       return { key, matrix: await index.matrix(key) };
@@ -152,7 +148,6 @@ function openWorkspaceWith(
   };
   return {
     indexer,
-    repository: params.folders[0]?.name ?? "workspace",
     search: () => {
       index.refresh();
       indexer.check();
@@ -163,4 +158,13 @@ function openWorkspaceWith(
       index.dispose();
     },
   };
+}
+
+/** Paths that people see begin with the folder's name where there are several. */
+function fileOf(folders: WorkspaceParams["folders"], shown: string): string {
+  const folder = folders.length === 1 ? folders[0] : folders.find(({ name }) => shown.startsWith(`${name}/`));
+  if (folder === undefined) return "";
+  const file = path.join(folder.path, folders.length === 1 ? shown : shown.slice(folder.name.length + 1));
+  // A shared index says what others have put there: a path that leads out of the workspace is none of ours.
+  return file.startsWith(folder.path + path.sep) && fs.existsSync(file) ? file : "";
 }
