@@ -1,7 +1,7 @@
 import fs from "node:fs/promises";
 import path from "node:path";
 
-import { hubBroke, hubWrong, wrongBytes, wrongLength } from "../../protocol/errors.ts";
+import { hubBroke, hubWrong, wrongBytes, wrongLength } from "../../protocol/hubErrors.ts";
 import { below } from "./hubAddress.ts";
 import { decoded, isEncoded, type Answer } from "./httpGet.ts";
 import type { HubClient, Subject } from "./hubClient.ts";

@@ -2,7 +2,7 @@ import path from "node:path";
 
 import { MODEL_FILES } from "../../core/encoders/manifest.ts";
 import { PRECISIONS, type Precision } from "../../core/encoders/card.ts";
-import { chooseWeights, noEncoder } from "../../protocol/errors.ts";
+import { chooseWeights, noEncoder } from "../../protocol/hubErrors.ts";
 
 /** Weights of an encoder and what belongs to them, by their paths in the publisher's folder. */
 export interface EncoderFiles {

@@ -2,7 +2,7 @@ import fs from "node:fs/promises";
 import path from "node:path";
 
 import type { Disposable } from "../../core/base/disposable.ts";
-import { notEnoughRoom } from "../../protocol/errors.ts";
+import { notEnoughRoom } from "../../protocol/hubErrors.ts";
 import type { ImportProgress } from "../../protocol/hub.ts";
 import { takeWriterLock } from "../store/writerLock.ts";
 import { hasDigest } from "./digest.ts";

@@ -6,16 +6,8 @@ import { pipeline, Readable } from "node:stream";
 import tls from "node:tls";
 import zlib from "node:zlib";
 
-import {
-  cancelled,
-  EmbedError,
-  hubAway,
-  hubBroke,
-  hubInsecure,
-  hubRedirected,
-  hubSlow,
-  hubUntrusted,
-} from "../../protocol/errors.ts";
+import { cancelled, EmbedError } from "../../protocol/errors.ts";
+import { hubAway, hubBroke, hubInsecure, hubRedirected, hubSlow, hubUntrusted } from "../../protocol/hubErrors.ts";
 import type { HubProxy } from "../../protocol/hub.ts";
 import { isLinkLocal, isLoopback, isLoopbackAddress } from "./hubAddress.ts";
 import { Passing } from "./persistently.ts";

@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 
-import { hubInsecure, hubRedirected } from "../../protocol/errors.ts";
+import { hubInsecure, hubRedirected } from "../../protocol/hubErrors.ts";
 
 /** The hub's address, checked: http(s), encrypted unless it is this machine. Throws `hubInsecure`. */
 export function hubAddress(endpoint: string): URL {

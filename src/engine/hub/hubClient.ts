@@ -13,7 +13,7 @@ import {
   noRepository,
   noRevision,
   repositoryMoved,
-} from "../../protocol/errors.ts";
+} from "../../protocol/hubErrors.ts";
 import type { HubAccess, HubPatience } from "../../protocol/hub.ts";
 import { below, hubAddress, printable, redirectTarget } from "./hubAddress.ts";
 import { httpGet, readAll, type Answer } from "./httpGet.ts";

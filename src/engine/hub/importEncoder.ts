@@ -3,7 +3,7 @@ import fs from "node:fs";
 import path from "node:path";
 
 import type { EncoderCard, Precision } from "../../core/encoders/card.ts";
-import { noEncoder } from "../../protocol/errors.ts";
+import { noEncoder } from "../../protocol/hubErrors.ts";
 import type {
   HubAccess,
   HubWeights,

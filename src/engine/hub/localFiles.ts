@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import path from "node:path";
 
-import { noEncoder } from "../../protocol/errors.ts";
+import { noEncoder } from "../../protocol/hubErrors.ts";
 
 /** A publisher's folder on this machine. */
 export interface LocalFiles {

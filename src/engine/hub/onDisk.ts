@@ -1,6 +1,7 @@
 import fs from "node:fs/promises";
 
-import { cancelled, cannotKeep } from "../../protocol/errors.ts";
+import { cancelled } from "../../protocol/errors.ts";
+import { cannotKeep } from "../../protocol/hubErrors.ts";
 import { troubleOf } from "../store/trouble.ts";
 
 /** Runs `work`, whose failures of the disk become one error that names the folder. */

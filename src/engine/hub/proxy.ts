@@ -4,7 +4,7 @@ import { isIP, type Socket } from "node:net";
 import tls from "node:tls";
 
 import type { HubProxy } from "../../protocol/hub.ts";
-import { proxyRefused } from "../../protocol/errors.ts";
+import { proxyRefused } from "../../protocol/hubErrors.ts";
 import { isLoopback } from "./hubAddress.ts";
 
 /** The proxy that an address is reached by, if any. This machine is never reached by one. */

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 
-import { badRequest, hubWrong } from "../../protocol/errors.ts";
+import { badRequest } from "../../protocol/errors.ts";
+import { hubWrong } from "../../protocol/hubErrors.ts";
 import type { HubHit } from "../../protocol/hub.ts";
 import { below } from "./hubAddress.ts";
 import type { HubClient } from "./hubClient.ts";

@@ -1,6 +1,7 @@
 import { neverCancelled } from "../../core/base/cancellation.ts";
 import type { LoadedModel, ModelKey } from "../../protocol/encoder.ts";
-import { cancelled, EmbedError, noEncoder } from "../../protocol/errors.ts";
+import { cancelled, EmbedError } from "../../protocol/errors.ts";
+import { noEncoder } from "../../protocol/hubErrors.ts";
 import { createPool } from "../pool.ts";
 
 /** Plain words, some of which every text encoder knows. */

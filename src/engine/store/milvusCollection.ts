@@ -1,4 +1,4 @@
-import { sharedMismatch, sharedSlow } from "../../protocol/errors.ts";
+import { sharedMismatch, sharedSlow } from "../../protocol/sharedErrors.ts";
 import type { MilvusConnection } from "./milvusConnection.ts";
 import { collectionOf, LIMITS } from "./milvusRows.ts";
 import type { EncoderKey } from "./vectorStore.ts";

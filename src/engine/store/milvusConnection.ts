@@ -3,16 +3,15 @@ import tls from "node:tls";
 
 import type { CancellationToken } from "../../core/base/cancellation.ts";
 import type { Disposable } from "../../core/base/disposable.ts";
+import { cancelled, EmbedError } from "../../protocol/errors.ts";
 import {
-  cancelled,
-  EmbedError,
   sharedAway,
   sharedFailed,
   sharedInsecure,
   sharedRefused,
   sharedSlow,
   sharedUntrusted,
-} from "../../protocol/errors.ts";
+} from "../../protocol/sharedErrors.ts";
 import type { SharedServer } from "../../protocol/workspace.ts";
 import type * as Milvus from "./milvusSdk.ts";
 

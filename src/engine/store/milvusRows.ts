@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 
 import * as v from "valibot";
 
-import { sharedMismatch } from "../../protocol/errors.ts";
+import { sharedMismatch } from "../../protocol/sharedErrors.ts";
 import type { Place } from "../../protocol/workspace.ts";
 import type { Described, EncoderKey, VectorRow } from "./vectorStore.ts";
 

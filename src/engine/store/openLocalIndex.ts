@@ -1,4 +1,4 @@
-import { otherWindow } from "../../protocol/errors.ts";
+import { otherWindow } from "../../protocol/storageErrors.ts";
 import { compactIndex } from "./compaction.ts";
 import { createLocalCatalogue } from "./localCatalogue.ts";
 import type { LocalIndex } from "./localIndex.ts";

@@ -1,5 +1,6 @@
 import type { Disposable } from "../../core/base/disposable.ts";
-import { indexRebuilt, otherWindow, type EmbedErrorData } from "../../protocol/errors.ts";
+import { type EmbedErrorData } from "../../protocol/errors.ts";
+import { indexRebuilt, otherWindow } from "../../protocol/storageErrors.ts";
 import type { Change } from "./change.ts";
 import type { IndexDatabase } from "./database.ts";
 import type { StorageState } from "./localIndex.ts";

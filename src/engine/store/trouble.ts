@@ -1,11 +1,5 @@
-import {
-  storageBusy,
-  storageFailed,
-  storageFull,
-  storageNewer,
-  storageReadOnly,
-  type EmbedErrorData,
-} from "../../protocol/errors.ts";
+import { type EmbedErrorData } from "../../protocol/errors.ts";
+import { storageBusy, storageFailed, storageFull, storageNewer, storageReadOnly } from "../../protocol/storageErrors.ts";
 
 /** What may be wrong with a disk or with what lies on it; undefined for errors of the program. */
 export type Trouble = "corrupt" | "full" | "readOnly" | "busy" | "newer" | "failed";
