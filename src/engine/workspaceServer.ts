@@ -63,6 +63,7 @@ const CLOSED: IndexStatus = {
   files: 0,
   segments: 0,
   texts: 0,
+  languages: [],
   skipped: [],
   encoders: [],
 };

@@ -72,6 +72,8 @@ export interface IndexStatus {
   readonly texts: number;
   /** Files looked at in the scan under way, and what is known of their number. */
   readonly scan?: { readonly done: number; readonly total: number };
+  /** Languages of the files, for filters. */
+  readonly languages: readonly string[];
   readonly skipped: readonly Skipped[];
   /** In the order in which they were asked for. */
   readonly encoders: readonly EncoderCoverage[];

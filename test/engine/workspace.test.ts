@@ -88,6 +88,7 @@ describe("a workspace", () => {
   test("is scanned, split and embedded by every encoder, with the reason for what was left out", async () => {
     const { status, embedded } = await index(engine, workspace.params);
     assert.equal(status.files, 3);
+    assert.deepEqual(status.languages, ["markdown", "python", "typescript"]);
     assert.ok(status.segments >= 6);
     assert.deepEqual(
       status.skipped.map(({ reason, count, examples }) => [reason, count, examples]),

@@ -22,6 +22,7 @@ const status = (change: Partial<IndexStatus> = {}): IndexStatus => ({
   files: 300,
   segments: 21_000,
   texts: 20_000,
+  languages: [],
   skipped: [],
   encoders: [encoder()],
   ...change,

@@ -154,6 +154,7 @@ export const indexStatus = (change: Partial<IndexStatus> = {}): IndexStatus => (
   files: 84,
   segments: 1540,
   texts: 1500,
+  languages: [],
   skipped: [],
   encoders: [],
   ...change,

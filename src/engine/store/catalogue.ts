@@ -43,6 +43,8 @@ export interface StoredSegment {
  */
 export interface Catalogue {
   readonly fileCount: number;
+  /** Of the files, in order of their names. */
+  readonly languages: readonly string[];
   readonly segmentCount: number;
   /** Distinct texts that stand in some file now. */
   readonly textCount: number;

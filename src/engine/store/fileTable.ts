@@ -8,6 +8,8 @@ export interface FileTable {
   readonly files: ReadonlyMap<string, FileEntry>;
   /** Files that are text; others are known so that they need not be opened again. */
   readonly fileCount: number;
+  /** Of the files that are text, in order of their names. */
+  readonly languages: readonly string[];
   readonly segmentCount: number;
   readonly textCount: number;
   readonly version: number;
@@ -34,13 +36,17 @@ export function createFileTable(): FileTable {
   /** How many segments have each text. */
   let counts = new Int32Array(1024);
   let fileCount = 0;
+  const filesIn = new Map<string, number>();
   let segmentCount = 0;
   let textCount = 0;
   let version = 0;
   let places: Places | undefined;
 
   const count = (entry: FileEntry, step: 1 | -1): void => {
-    if (entry.languageId !== "") fileCount += step;
+    if (entry.languageId !== "") {
+      fileCount += step;
+      filesIn.set(entry.languageId, (filesIn.get(entry.languageId) ?? 0) + step);
+    }
     segmentCount += step * entry.texts.length;
     for (const text of entry.texts) {
       if (text >= counts.length) counts = grown(counts, text + 1);
@@ -67,6 +73,9 @@ export function createFileTable(): FileTable {
     get fileCount() {
       return fileCount;
     },
+    get languages() {
+      return [...filesIn].flatMap(([language, count]) => (count > 0 ? [language] : [])).sort();
+    },
     get segmentCount() {
       return segmentCount;
     },
@@ -87,6 +96,7 @@ export function createFileTable(): FileTable {
     clear: () => {
       files.clear();
       counts.fill(0);
+      filesIn.clear();
       fileCount = segmentCount = textCount = 0;
       version++;
     },

@@ -143,6 +143,9 @@ export function createLocalCatalogue(storage: Storage, mayWrite: () => void): Lo
     get fileCount() {
       return table.fileCount;
     },
+    get languages() {
+      return table.languages;
+    },
     get segmentCount() {
       return table.segmentCount;
     },

@@ -23,6 +23,7 @@ export function statusOf({ index, encoders, skipped, scan, state, waitingFor }: 
     files: catalogue.fileCount,
     segments: catalogue.segmentCount,
     texts: catalogue.textCount,
+    languages: catalogue.languages,
     ...(scan === undefined ? {} : { scan }),
     skipped,
     encoders: encoders.map((encoder) => coverageOf(index, encoder)),
