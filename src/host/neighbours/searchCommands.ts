@@ -4,8 +4,8 @@ import type { Position } from "../../core/text/segment.ts";
 import { COMMANDS } from "../contributions.ts";
 import { complain, type WorkspaceIndex } from "../index/workspaceIndex.ts";
 import { MAX_QUERY_CHARACTERS } from "./messages.ts";
-import { byWords, neighboursOf, neighboursOfText } from "./neighboursPanel.ts";
 import { plainRange } from "./places.ts";
+import { byWords, neighboursOf, neighboursOfText, type Question } from "./question.ts";
 import type { Searches } from "./searches.ts";
 import { askForWords } from "./wordsInput.ts";
 
@@ -46,7 +46,7 @@ export function registerSearchCommands(
 }
 
 /** What is selected, or the segment at the cursor. A document that is no file on this machine has no segments in the index. */
-function questionAt({ document, selection }: vscode.TextEditor): ReturnType<typeof neighboursOfText> {
+function questionAt({ document, selection }: vscode.TextEditor): Question {
   const path = document.uri.scheme === "file" ? document.uri.fsPath : undefined;
   const line = document.lineAt(selection.active.line);
   const range = selection.isEmpty ? (path === undefined ? line.range : undefined) : selection;

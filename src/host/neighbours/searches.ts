@@ -6,10 +6,11 @@ import { NEIGHBOURS_TYPE, SETTINGS } from "../contributions.ts";
 import { panelHtml, tabIcon } from "../panel/html.ts";
 import { MAX_K, parseSavedSpec } from "./messages.ts";
 import { attachNeighbours, type NeighboursPanel, type NeighboursPanelParts } from "./neighboursPanel.ts";
+import type { Question } from "./question.ts";
 
 export interface Searches extends Disposable {
   /** Searches in the panel of the last search, or in a new one beside the editor when all that are open are kept. */
-  open(question: Pick<SearchSpec, "title" | "what">): Promise<void>;
+  open(question: Question): Promise<void>;
 }
 
 /** Encoders that must find two segments nearly the same, as long as nobody chose otherwise. */

@@ -1,14 +1,15 @@
 import * as vscode from "vscode";
 
 import { compare, type CompareResult, type Progress, type SegmentInfo, type SourceDocument } from "../../protocol/engine.ts";
-import { errorData } from "../../protocol/errors.ts";
 import type { ComparisonSpec, FromPanel, ToPanel } from "../../protocol/panel.ts";
 import { readSource } from "../compare/sources.ts";
 import type { Comparisons } from "../comparisons/comparisons.ts";
-import { COMMANDS, SETTINGS } from "../contributions.ts";
+import { SETTINGS } from "../contributions.ts";
 import type { Encoders } from "../encoders/encoders.ts";
 import type { Engine } from "../status/engine.ts";
+import { latestRun } from "./latestRun.ts";
 import { parseMessage } from "./messages.ts";
+import { runPageCommand } from "./pageCommands.ts";
 
 export interface PanelParts {
   readonly engine: Engine;
@@ -16,92 +17,66 @@ export interface PanelParts {
   readonly comparisons: Comparisons;
 }
 
-/** Runs the comparison of a panel, again on demand, and shows places in the editor. Latest wins: older runs fall silent. */
+/** Runs the comparison of a panel, again on demand, and shows places in the editor. */
 export function attachPanel(
   panel: vscode.WebviewPanel,
   first: ComparisonSpec,
   { engine, encoders, comparisons }: PanelParts,
 ): void {
   let spec = first;
-  let revision = 0;
-  let running: vscode.CancellationTokenSource | undefined;
   let documents: readonly SourceDocument[] = [];
   let segments: readonly SegmentInfo[] = [];
   let stale = new Set<number>();
-  /** All messages of the present run: a page that was hidden knows nothing and is told again. */
-  let told: ToPanel[] = [];
 
-  const tell = (message: ToPanel): void => {
-    if (message.type === "begin") told = [];
-    if (message.type !== "progress") told.push(message);
-    void panel.webview.postMessage(message);
-  };
-
-  const run = async (): Promise<void> => {
-    running?.cancel();
-    const source = new vscode.CancellationTokenSource();
-    running = source;
-    const mine = ++revision;
-    const current = (message: ToPanel): void => {
-      if (mine === revision) tell(message);
-    };
-    const busy = engine.begin(`comparing ${spec.title}`);
-    stale = new Set();
-    try {
+  const runs = latestRun<ToPanel>({
+    engine,
+    page: panel.webview,
+    name: () => `comparing ${spec.title}`,
+    run: async ({ revision, token, isLatest, tell }) => {
+      stale = new Set();
       const known = await encoders.list();
-      current({
+      tell({
         type: "begin",
-        revision: mine,
+        revision,
         spec,
         encoders: known.map(({ id, name, state, card }) => ({ id, name, state, card })),
       });
       const read = await Promise.all(spec.sources.map(readSource));
-      if (mine !== revision) return;
+      if (!isLatest()) return;
       documents = read;
       comparisons.remember(spec);
       const k = vscode.workspace.getConfiguration(SETTINGS.section).get<number>(SETTINGS.neighbours, 10);
       const params = { documents, split: spec.split, encoders: spec.encoders, k };
       const result: CompareResult = await engine.client.request(compare, params, {
-        token: source.token,
+        token,
         onProgress: (progress) => {
-          if (progress.kind === "segments" && mine === revision) segments = progress.segments;
-          const message = messageOf(progress, mine);
-          if (message !== undefined) current(message);
+          if (progress.kind === "segments" && isLatest()) segments = progress.segments;
+          const message = messageOf(progress, revision);
+          if (message !== undefined) tell(message);
         },
       });
-      current({ type: "finished", revision: mine, agreement: result.agreement, clusteredOrder: result.clusteredOrder });
-    } catch (error) {
-      current({ type: "failed", revision: mine, error: errorData(error) });
-    } finally {
-      busy.dispose();
-      if (running === source) running = undefined;
-      source.dispose();
-    }
-  };
+      tell({ type: "finished", revision, agreement: result.agreement, clusteredOrder: result.clusteredOrder });
+    },
+  });
 
   const receive = async (message: FromPanel): Promise<void> => {
     switch (message.type) {
       case "ready":
-        if (told.length === 0) await run();
-        else for (const old of told) void panel.webview.postMessage(old);
+        await runs.pageUp();
         return;
       case "compare":
         spec = { ...spec, split: message.split, encoders: message.encoders.map((id) => ({ id })) };
-        return run();
+        return runs.start();
       case "cancel":
-        running?.cancel();
+        runs.cancel();
         return;
       case "reveal":
-        if (message.revision === revision) await reveal(message.segments, message.preserveFocus);
+        if (message.revision === runs.revision) await reveal(message.segments, message.preserveFocus);
         return;
       case "openCard":
-        await vscode.commands.executeCommand(COMMANDS.openCard, message.id);
-        return;
       case "chooseEncoders":
-        await vscode.commands.executeCommand(COMMANDS.chooseEncoders);
-        return;
       case "openLog":
-        await vscode.commands.executeCommand(COMMANDS.showLog);
+        return runPageCommand(message);
     }
   };
 
@@ -126,10 +101,7 @@ export function attachPanel(
   };
 
   const subscriptions = [
-    // What a restart interrupts begins again: who restarts the engine wants an answer, not an error.
-    engine.onDidRestart(() => {
-      if (running !== undefined) void run();
-    }),
+    runs,
     panel.webview.onDidReceiveMessage((data: unknown) => {
       const message = parseMessage(data);
       if (message !== undefined) void receive(message);
@@ -139,13 +111,10 @@ export function attachPanel(
       const index = documents.findIndex(({ uri }) => uri === document.uri.toString());
       if (index < 0 || stale.has(index)) return;
       stale.add(index);
-      tell({ type: "stale", revision, sources: [...stale] });
+      runs.tell({ type: "stale", revision: runs.revision, sources: [...stale] });
     }),
   ];
   panel.onDidDispose(() => {
-    // What is still under way has nobody to tell it to.
-    revision++;
-    running?.cancel();
     for (const subscription of subscriptions) subscription.dispose();
   });
 }
