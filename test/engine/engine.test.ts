@@ -4,10 +4,11 @@ import path from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import type { CancellationToken } from "../../src/core/base/cancellation.ts";
-import { createEngineClient, type EngineClient, type EngineClientOptions } from "../../src/process/engineClient.ts";
+import { cancellationSource } from "../../src/core/base/cancellation.ts";
+import type { EngineClient, EngineClientOptions } from "../../src/process/engineClient.ts";
 import { compare, embed, MAX_SEGMENTS, type Progress } from "../../src/protocol/engine.ts";
 import { EmbedError } from "../../src/protocol/errors.ts";
+import { startEngine } from "./startEngine.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
 const encoder = { id: "paraphrase-MiniLM-L3-v2" };
@@ -16,17 +17,7 @@ async function withEngine(
   body: (engine: EngineClient) => Promise<void>,
   options: Partial<EngineClientOptions> = {},
 ): Promise<void> {
-  const engine = createEngineClient({
-    program: path.join(root, "src/engine/main.ts"),
-    hello: {
-      encoderFolders: [path.join(root, "models")],
-      grammarFolder: path.join(root, "node_modules/@vscode/tree-sitter-wasm/wasm"),
-      kernelFolder: path.join(root, "dist/kernels"),
-      encoderProgram: path.join(root, "src/encoder/main.ts"),
-      workers: 2,
-    },
-    ...options,
-  });
+  const engine = startEngine(options);
   try {
     await body(engine);
   } finally {
@@ -114,20 +105,11 @@ test("no process is left 2 s after the engine's user is gone", async () => {
 test("cancelling answers at once, and the engine goes on", async () => {
   await withEngine(async (engine) => {
     await engine.request(embed, { encoder, texts: ["warm"] });
-    const source = new AbortController();
-    const token: CancellationToken = {
-      get isCancellationRequested() {
-        return source.signal.aborted;
-      },
-      onCancellationRequested: (listener) => {
-        source.signal.addEventListener("abort", listener);
-        return { dispose: () => undefined };
-      },
-    };
-    const pending = engine.request(embed, { encoder, texts: texts(400) }, { token }).catch(codeOf);
+    const source = cancellationSource();
+    const pending = engine.request(embed, { encoder, texts: texts(400) }, { token: source.token }).catch(codeOf);
     await sleep(200);
     const asked = performance.now();
-    source.abort();
+    source.cancel();
     assert.equal(await pending, "cancelled");
     assert.ok(performance.now() - asked < 500);
     assert.equal((await engine.request(embed, { encoder, texts: ["after"] })).hasVector[0], 1);

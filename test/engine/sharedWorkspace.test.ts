@@ -3,8 +3,9 @@ import { after, before, test } from "node:test";
 
 import { startMilvus, type MilvusServer } from "../../scripts/milvus/server.ts";
 import type { EngineClient } from "../../src/process/engineClient.ts";
-import { neighbours, shareIndex, type NeighboursOutcome } from "../../src/protocol/workspace.ts";
-import { ENCODERS, functions, index, startEngine, temporaryWorkspace } from "./workspaceEngine.ts";
+import { neighbours, shareIndex } from "../../src/protocol/workspace.ts";
+import { startEngine } from "./startEngine.ts";
+import { ENCODERS, functions, index, ok, temporaryWorkspace } from "./workspaceEngine.ts";
 
 const BREAD = "# Bread\n\nMix flour, water, salt and yeast, then let the dough rise for an hour.\n";
 
@@ -98,8 +99,3 @@ test("a server that is away is said for each encoder", async () => {
     workspace.dispose();
   }
 });
-
-function ok(outcome: NeighboursOutcome) {
-  assert.ok(outcome.ok, JSON.stringify(outcome));
-  return outcome;
-}

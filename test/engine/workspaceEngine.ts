@@ -1,17 +1,17 @@
+import assert from "node:assert/strict";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 
-import { createEngineClient, type EngineClient, type EngineClientOptions } from "../../src/process/engineClient.ts";
+import type { EngineClient } from "../../src/process/engineClient.ts";
 import {
   openWorkspace,
   setPace,
   startIndexing,
   type IndexingResult,
+  type NeighboursOutcome,
   type WorkspaceParams,
 } from "../../src/protocol/workspace.ts";
-
-const root = path.resolve(import.meta.dirname, "../..");
 
 export const ENCODERS = [{ id: "paraphrase-MiniLM-L3-v2" }, { id: "glove-6b-100d-50k" }];
 
@@ -40,20 +40,6 @@ export function temporaryWorkspace(files: Readonly<Record<string, string>>) {
   };
 }
 
-export function startEngine(options: Partial<EngineClientOptions> = {}): EngineClient {
-  return createEngineClient({
-    program: path.join(root, "src/engine/main.ts"),
-    hello: {
-      encoderFolders: [path.join(root, "models")],
-      grammarFolder: path.join(root, "node_modules/@vscode/tree-sitter-wasm/wasm"),
-      kernelFolder: path.join(root, "dist/kernels"),
-      encoderProgram: path.join(root, "src/encoder/main.ts"),
-      workers: 2,
-    },
-    ...options,
-  });
-}
-
 export async function index(engine: EngineClient, params: WorkspaceParams, encoders = ENCODERS): Promise<IndexingResult> {
   await engine.request(openWorkspace, params);
   await engine.request(setPace, { cpu: "full", onBattery: "same" });
@@ -73,3 +59,9 @@ export function handle${of}${at}(value: number): number {
   ).join("\n");
 
 const WORDS = "cache header reader token socket buffer queue retry limit zone month merge parser cursor vector".split(" ");
+
+/** An outcome that must be one. */
+export function ok(outcome: NeighboursOutcome | undefined) {
+  assert.ok(outcome?.ok === true, JSON.stringify(outcome));
+  return outcome;
+}

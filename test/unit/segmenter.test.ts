@@ -9,6 +9,7 @@ import { lineMap } from "../../src/core/text/positions.ts";
 import { createSplitter } from "../../src/engine/split/splitter.ts";
 import type { IndexSegment } from "../../src/engine/store/catalogue.ts";
 import { createSegmenter } from "../../src/engine/workspace/segmenter.ts";
+import { oddText } from "./oddText.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
 const splitter = createSplitter(path.join(root, "node_modules/@vscode/tree-sitter-wasm/wasm"));
@@ -37,28 +38,8 @@ const exact = (text: string, segments: readonly IndexSegment[]): void => {
 };
 
 test("ranges lead back to exactly the text without its header, in any text of any language", async () => {
-  const pieces = [
-    "a",
-    "foo(1)",
-    " ",
-    "\n",
-    "\r\n",
-    "\r",
-    "\n\n",
-    "é",
-    "𝒳",
-    "# h",
-    "```",
-    "{",
-    "}",
-    "\uFEFF",
-    "class A {",
-    "word ".repeat(300),
-    "function f() {}",
-    "---",
-  ];
   for (let round = 0; round < 150; round++) {
-    const text = Array.from({ length: 40 }, () => pieces[pick(pieces.length)]).join("");
+    const text = oddText(random, 40);
     for (const language of ["plaintext", "markdown", "typescript", "python", "json"]) {
       const segments = await cut(language, text);
       exact(text, segments);

@@ -6,6 +6,7 @@ import { seededRandom } from "../../src/core/base/random.ts";
 import { lineMap } from "../../src/core/text/positions.ts";
 import type { Segment, SplitMode } from "../../src/core/text/segment.ts";
 import { createSplitter } from "../../src/engine/split/splitter.ts";
+import { oddText } from "./oddText.ts";
 
 const splitter = createSplitter(fileURLToPath(new URL("../../node_modules/@vscode/tree-sitter-wasm/wasm", import.meta.url)));
 const split = (languageId: string, text: string, mode: SplitMode = "auto"): Promise<Segment[]> =>
@@ -15,27 +16,8 @@ const names = async (languageId: string, text: string): Promise<string[]> =>
 
 test("a range leads back to exactly the segment's text, in any text", async () => {
   const random = seededRandom(5);
-  const pieces = [
-    "a",
-    "foo()",
-    " ",
-    "\t",
-    "\n",
-    "\r\n",
-    "\r",
-    "\n\n",
-    "é",
-    "𝒳",
-    "# h",
-    "```",
-    "{",
-    "}",
-    "\uFEFF",
-    "function f() {}",
-    "---",
-  ];
   for (let round = 0; round < 300; round++) {
-    const text = Array.from({ length: 30 }, () => pieces[Math.floor(random() * pieces.length)]).join("");
+    const text = oddText(random, 30);
     const map = lineMap(text);
     for (const [language, mode] of [
       ["plaintext", "lines"],

@@ -92,11 +92,11 @@ test("rules above the folder count from the repository's root, and its info/excl
   const folder = tree({
     ".gitignore": "*.gen.ts\n/app/out\nlib/\n",
     ".git/info/exclude": "private*\n",
-    "app/.gitignore": "tmp\n",
+    "app/.gitignore": "temp\n",
     "app/web/out/a.ts": "",
     "app/web/b.gen.ts": "",
     "app/web/private.ts": "",
-    "app/web/tmp/c.ts": "",
+    "app/web/temp/c.ts": "",
     "app/web/d.ts": "",
     "app/out/deep/e.ts": "",
     "app/web/module/.git": "gitdir: ../../../.git/modules/m\n",
