@@ -12,7 +12,6 @@ import { writeKernels } from "../scripts/kernels.ts";
 import { neverCancelled } from "../src/core/base/cancellation.ts";
 import { createVectorMatrix } from "../src/engine/kernels/floatMatrix.ts";
 import { createKernels } from "../src/engine/kernels/kernels.ts";
-import { createMatrices } from "../src/engine/kernels/matrices.ts";
 import { createQuantisedMatrix } from "../src/engine/kernels/quantisedMatrix.ts";
 import { openLocalIndex } from "../src/engine/store/openLocalIndex.ts";
 import { clusteredVectors } from "./clusteredVectors.ts";
@@ -111,7 +110,8 @@ function measure(segments: number): Row {
 
 /** Milliseconds of one search of an index that is open, with a different query each time. */
 async function ask(storage: string): Promise<void> {
-  const index = openLocalIndex({ storage, matrices: createMatrices(path.join(root, "dist/kernels")) });
+  const kernels = createKernels(path.join(root, "dist/kernels"));
+  const index = openLocalIndex({ storage, matrices: (dimensions) => createVectorMatrix(kernels, dimensions) });
   const queries = clusteredVectors(QUERIES + 1, D, 1);
   const { search } = await takeTurns(QUERIES, {
     search: () => index.vectors.search(ENCODER, queries.next().value as Float32Array, { k: K }, neverCancelled),

@@ -12,12 +12,14 @@ import { createHash } from "node:crypto";
 
 import { seededRandom } from "../src/core/base/random.ts";
 import { neverCancelled } from "../src/core/base/cancellation.ts";
-import { createMatrices } from "../src/engine/kernels/matrices.ts";
 import type { IndexFile, IndexSegment } from "../src/engine/store/catalogue.ts";
+import { createVectorMatrix } from "../src/engine/kernels/floatMatrix.ts";
+import { createKernels } from "../src/engine/kernels/kernels.ts";
 import { openLocalIndex } from "../src/engine/store/openLocalIndex.ts";
 import type { LocalIndex } from "../src/engine/store/localIndex.ts";
 
 const root = path.resolve(import.meta.dirname, "..");
+const kernels = createKernels(path.join(root, "dist/kernels"));
 const ENCODER = { id: "random", identity: "random", dimensions: 384 };
 const CHARACTERS = 600;
 const SEGMENTS_PER_FILE = 12;
@@ -77,7 +79,7 @@ function run<T>(...parameters: string[]): T {
 }
 
 function openIndex(storage: string): LocalIndex {
-  return openLocalIndex({ storage, matrices: createMatrices(path.join(root, "dist/kernels")) });
+  return openLocalIndex({ storage, matrices: (dimensions) => createVectorMatrix(kernels, dimensions) });
 }
 
 interface Filled {
@@ -133,7 +135,7 @@ interface Opened {
 async function open(storage: string): Promise<void> {
   const query = unitVector(seededRandom(2));
   // The runtime's own memory is not the index's.
-  const warm = createMatrices(path.join(root, "dist/kernels"))(ENCODER.dimensions);
+  const warm = createVectorMatrix(kernels, ENCODER.dimensions);
   warm.append(Int32Array.of(0), query);
   await warm.topK(query, 1);
   const empty = memory();

@@ -4,7 +4,6 @@ import type { CancellationToken } from "../core/base/cancellation.ts";
 import { clusteredOrder } from "../core/cluster/clusteredOrder.ts";
 import { agreement } from "../core/measures/agreement.ts";
 import { condensedLength } from "../core/similarity/condensed.ts";
-import { condensedCosine } from "../core/similarity/cosine.ts";
 import { distribution } from "../core/similarity/distribution.ts";
 import {
   MAX_SEGMENTS,
@@ -22,9 +21,12 @@ import {
 } from "../protocol/engine.ts";
 import { badRequest, cancelled, errorData, nothingToCompare, tooManySegments } from "../protocol/errors.ts";
 import type { EmbedOptions } from "./embed.ts";
+import { cosines } from "./kernels/cosines.ts";
+import type { Kernels } from "./kernels/kernels.ts";
 import type { Splitter } from "./split/splitter.ts";
 
 export interface CompareParts {
+  readonly kernels: Kernels;
   readonly splitter: Splitter;
   readonly embed: (options: EmbedOptions) => Promise<EmbedResult>;
   readonly report: (progress: Progress) => void;
@@ -46,7 +48,7 @@ export async function compareDocuments(
     params.encoders.map(async (choice) => {
       try {
         const vectors = await parts.embed(embedOptions(choice, texts, report, token));
-        const result = await comparisonOf(vectors, texts.length, token);
+        const result = await comparisonOf(vectors, texts.length, parts.kernels, token);
         const outcome: EncoderOutcome = { id: choice.id, ok: true, result };
         report({ kind: "outcome", outcome });
         return { outcome, vectors };
@@ -114,13 +116,11 @@ function embedOptions(
 async function comparisonOf(
   { vectors, dimensions, tokens, read, hasVector, ms }: EmbedResult,
   n: number,
+  kernels: Kernels,
   token: CancellationToken,
 ): Promise<EncoderComparison> {
-  const steps = condensedCosine(vectors, n, dimensions, hasVector);
-  for (let step = steps.next(); ; step = steps.next()) {
-    if (step.done === true) return { dimensions, similarity: step.value, tokens, read, hasVector, ms };
-    await giveWay(token);
-  }
+  const similarity = await cosines(kernels, vectors, n, dimensions, hasVector, token);
+  return { dimensions, similarity, tokens, read, hasVector, ms };
 }
 
 function agreementOf(a: string, x: EmbedResult, b: string, y: EmbedResult, wanted: number): Agreement {

@@ -19,6 +19,7 @@ import { badRequest, versionMismatch } from "../protocol/errors.ts";
 import { compareDocuments } from "./compare.ts";
 import { embedTexts, type EmbedOptions } from "./embed.ts";
 import { serveHub } from "./hubServer.ts";
+import { createKernels } from "./kernels/kernels.ts";
 import { createPool } from "./pool.ts";
 import { createRegistry } from "./registry.ts";
 import { createSplitter } from "./split/splitter.ts";
@@ -56,8 +57,8 @@ export function serve(rpc: Rpc): { dispose: () => void } {
   });
   rpc.onRequest(tokenize, ({ encoder, texts }) => ready().pool.tokenize(ready().registry.modelOf(encoder), texts));
   rpc.onRequest(compare, (params, token) => {
-    const { splitter, embed: embedWith } = ready();
-    return compareDocuments(params, { splitter, embed: embedWith, report: reporter(params.progressToken) }, token);
+    const { splitter, kernels, embed: embedWith } = ready();
+    return compareDocuments(params, { splitter, kernels, embed: embedWith, report: reporter(params.progressToken) }, token);
   });
   serveHub(rpc, ready, reporter);
   const workspace = serveWorkspace(rpc, ready, reporter);
@@ -89,6 +90,7 @@ function createEngine(rpc: Rpc, params: HelloParams) {
     hello: params,
     pool,
     registry,
+    kernels: createKernels(params.kernelFolder),
     splitter: createSplitter(params.grammarFolder),
     embed: (options: EmbedOptions) => embedTexts(pool, registry, cache, options),
   };

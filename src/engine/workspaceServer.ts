@@ -2,7 +2,7 @@ import fs from "node:fs";
 import path from "node:path";
 
 import type { Rpc } from "../process/rpc.ts";
-import type { EmbedResult, HelloParams, Progress } from "../protocol/engine.ts";
+import type { EmbedResult, Progress } from "../protocol/engine.ts";
 import { badRequest } from "../protocol/errors.ts";
 import {
   bestLines,
@@ -24,7 +24,9 @@ import {
   type WorkspaceParams,
 } from "../protocol/workspace.ts";
 import type { EmbedOptions } from "./embed.ts";
-import { createMatrices, createQuantisedMatrices } from "./kernels/matrices.ts";
+import { createVectorMatrix } from "./kernels/floatMatrix.ts";
+import type { Kernels } from "./kernels/kernels.ts";
+import { createQuantisedMatrix } from "./kernels/quantisedMatrix.ts";
 import type { EncoderPool } from "./pool.ts";
 import type { Registry } from "./registry.ts";
 import { findBestLines } from "./search/bestLines.ts";
@@ -43,7 +45,7 @@ import { createSegmenter } from "./workspace/segmenter.ts";
 
 /** What the workspace's requests need of the engine. */
 export interface WorkspaceEngine {
-  readonly hello: HelloParams;
+  readonly kernels: Kernels;
   readonly pool: EncoderPool;
   readonly registry: Registry;
   readonly splitter: Splitter;
@@ -121,13 +123,13 @@ export function serveWorkspace(
 
 function openWorkspaceWith(
   params: WorkspaceParams,
-  { hello, pool, registry, splitter, embed }: WorkspaceEngine,
+  { kernels, pool, registry, splitter, embed }: WorkspaceEngine,
   onStatus: (status: IndexStatus) => void,
 ): OpenWorkspace {
   const index = openLocalIndex({
     storage: params.storage,
-    matrices: createMatrices(hello.kernelFolder),
-    quantised: createQuantisedMatrices(hello.kernelFolder),
+    matrices: (dimensions) => createVectorMatrix(kernels, dimensions),
+    quantised: (dimensions, exact) => createQuantisedMatrix(kernels, dimensions, exact),
     ...(params.memoryBytes === undefined ? {} : { memoryBytes: params.memoryBytes }),
   });
   const parts = { index, pool, registry };

@@ -4,8 +4,8 @@ import type { Kernels } from "./kernels.ts";
 import { visitUpperTiles } from "./upperTiles.ts";
 
 /**
- * Cosines of all pairs of rows, condensed: what core/similarity/cosine.ts computes, for many rows. Gives way to other work
- * between tiles.
+ * Cosines of all pairs of rows, condensed: see core/similarity/condensed.ts. Gives way to other work between tiles; rejects
+ * with `cancelled`.
  * @param vectors [n, d], row-major, of any length
  * @param hasVector 0 where a row means nothing; its pairs are 0, like those of a row of zeros
  */
