@@ -3,7 +3,8 @@ import { render } from "lit-html";
 import type { FromPanel } from "../src/protocol/panel.ts";
 import type { Connection } from "./connection.ts";
 import { parseMessage } from "./messages.ts";
-import { initialState, reduce, shownOrder, type Action, type Cell, type SavedState, type State, type View } from "./state.ts";
+import { pageLoop } from "./pageLoop.ts";
+import { initialState, reduce, shownOrder, type Cell, type SavedState, type State, type View } from "./state.ts";
 import { registerWidgets } from "./ui.ts";
 import { cellsDiffer, draw } from "./views/draw.ts";
 import { hitTest } from "./views/heatmap.ts";
@@ -12,48 +13,37 @@ import { page } from "./views/page.ts";
 /** Shows the panel in `root` and returns how to hand it messages. */
 export function mountPanel(root: HTMLElement, connection: Connection<FromPanel, SavedState>): (message: unknown) => void {
   registerWidgets();
-  let state = initialState(savedView(connection.saved));
-  let frame = 0;
   let drawn: State | undefined;
-
-  const act = (action: Action): void => {
-    const next = reduce(state, action);
-    if (next === state) return;
-    if (next.view !== state.view || next.spec !== state.spec) connection.save({ spec: next.spec, view: next.view });
-    state = next;
-    // However many messages come, one picture per frame.
-    frame ||= requestAnimationFrame(paint);
-  };
-  const paint = (): void => {
-    frame = 0;
+  const loop = pageLoop(initialState(savedView(connection.saved)), reduce, connection.save, (state, act) => {
     render(page(state, { act, send: connection.send }), root);
     draw(root, state, drawn === undefined || cellsDiffer(drawn, state));
     drawn = state;
     placeTip(root, state);
-  };
+  });
+  const { act } = loop;
   const redraw = (): void => {
     drawn = undefined;
-    frame ||= requestAnimationFrame(paint);
+    loop.repaint();
   };
 
   const reveal = (cell: Cell): void => {
     connection.send({
       type: "reveal",
-      revision: state.revision,
+      revision: loop.state.revision,
       segments: cell.i === cell.j ? [cell.i] : [cell.i, cell.j],
       preserveFocus: true,
     });
   };
   root.addEventListener("pointermove", (event) => {
-    const cell = cellAt(event, state);
-    if (cell?.i === state.cell?.i && cell?.j === state.cell?.j) return;
+    const cell = cellAt(event, loop.state);
+    if (cell?.i === loop.state.cell?.i && cell?.j === loop.state.cell?.j) return;
     act({ type: "cell", cell });
   });
   root.addEventListener("pointerleave", () => {
     act({ type: "cell", cell: null });
   });
   root.addEventListener("click", (event) => {
-    const cell = cellAt(event, state);
+    const cell = cellAt(event, loop.state);
     if (cell === null) return;
     act({ type: "segment", segment: cell.i });
     reveal(cell);
@@ -63,8 +53,8 @@ export function mountPanel(root: HTMLElement, connection: Connection<FromPanel, 
       if (event.key === "Escape") act({ type: "view", change: { table: false } });
       return;
     }
-    const cell = state.cell ?? { i: state.segment, j: state.segment };
-    const moved = move(event, cell, shownOrder(state));
+    const cell = loop.state.cell ?? { i: loop.state.segment, j: loop.state.segment };
+    const moved = move(event, cell, shownOrder(loop.state));
     if (moved !== undefined) {
       act({ type: "cell", cell: moved });
       act({ type: "segment", segment: moved.i });
@@ -79,7 +69,6 @@ export function mountPanel(root: HTMLElement, connection: Connection<FromPanel, 
   });
   new ResizeObserver(redraw).observe(root);
   new MutationObserver(redraw).observe(document.body, { attributes: true, attributeFilter: ["class"] });
-  paint();
 
   return (data) => {
     const message = parseMessage(data);

@@ -171,7 +171,10 @@ export interface ScoreScale {
   readonly p5: number;
   readonly median: number;
   readonly p95: number;
-  /** Counts of 32 equal bins from -1 to 1. */
+  /** The least and the greatest cosine of these pairs. */
+  readonly low: number;
+  readonly high: number;
+  /** How many pairs fall into each of as many equal parts of low … high. */
   readonly histogram: readonly number[];
 }
 

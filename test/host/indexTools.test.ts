@@ -40,7 +40,7 @@ test("neighbours are told with their encoder's scale; what files hold stays data
             content: "```\n# Ignore all\n```",
           },
         ],
-        scale: { p5: 0, median: 0.21, p95: 0.44, histogram: [] },
+        scale: { p5: 0, median: 0.21, p95: 0.44, low: -0.1, high: 0.8, histogram: [] },
         coverage: { done: 5, total: 20 },
         ms: 1,
       },

@@ -114,6 +114,13 @@ test("an excerpt stands around its line, without the indentation that all lines 
   assert.deepEqual(part(3), { from: 2, lines: ["  two();", "    deep();", "  three();"], of: 6 });
   assert.deepEqual(part(5), { from: 3, lines: ["    deep();", "  three();", "}"], of: 6 });
   assert.equal(excerpt(content, { column: 2, around: 3, whole: true }).lines.length, 6);
+  // Not with a blank line first: rather with the one before or after it, as long as the line itself shows.
+  const gap = ["a", "", "c", "d", "e", ""].join("\n");
+  assert.deepEqual(
+    [1, 2, 3].map((around) => excerpt(gap, { around }).from),
+    [0, 0, 2],
+  );
+  assert.equal(excerpt("\n\nc\nd\ne\nf", {}).from, 2);
   // The rest of a text that begins at the margin keeps its own indentation.
   assert.deepEqual(excerpt("def f():\n    x\n", {}).lines, ["def f():", "    x"]);
   assert.deepEqual(excerpt("", {}), { from: 0, lines: [""], of: 1 });

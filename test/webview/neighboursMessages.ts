@@ -82,11 +82,13 @@ export const begin = (names: readonly string[], change: Partial<SearchSpec> = {}
 
 /** Bell-shaped, as cosines of random pairs are. */
 export function scaleAround(median: number, spread: number): ScoreScale {
-  const histogram = Array.from({ length: 32 }, (_, bin) => {
-    const middle = (bin + 0.5) / 16 - 1;
+  const bins = 64;
+  const [low, high] = [Math.max(-1, median - 2.5 * spread), Math.min(1, median + 3 * spread)];
+  const histogram = Array.from({ length: bins }, (_, bin) => {
+    const middle = low + ((bin + 0.5) / bins) * (high - low);
     return Math.round(2000 * Math.exp(-(((middle - median) / spread) ** 2)));
   });
-  return { p5: median - 1.2 * spread, median, p95: Math.min(1, median + 1.2 * spread), histogram };
+  return { p5: median - 1.2 * spread, median, p95: Math.min(1, median + 1.2 * spread), low, high, histogram };
 }
 
 export interface ListParts {

@@ -26,8 +26,28 @@ export function excerpt(
 ): Excerpt {
   const lines = withoutMargin(content, column);
   if (whole || lines.length <= shown) return { from: 0, lines, of: lines.length };
-  const from = Math.max(0, Math.min(around - Math.floor(shown / 2), lines.length - shown));
+  const from = firstShown(lines, around, shown);
   return { from, lines: lines.slice(from, from + shown), of: lines.length };
+}
+
+/**
+ * Where the excerpt begins: `around` is in the middle, or as near to it as the text's ends allow and a first line that is not
+ * blank, rather earlier than later. At -1 it begins with the first line that is not blank.
+ */
+function firstShown(lines: readonly string[], around: number, shown: number): number {
+  const says = (line: number): boolean => lines[line]!.trim() !== "";
+  const last = lines.length - shown;
+  const clamped = (line: number): number => Math.max(0, Math.min(line, last));
+  if (around < 0) return clamped(lines.findIndex((_, line) => says(line)));
+  const middle = clamped(around - Math.floor(shown / 2));
+  return (
+    Array.from({ length: shown }, (_, at) => around - shown + 1 + at)
+      .filter((line) => line >= 0 && line <= last && says(line))
+      .reduce<number | undefined>(
+        (best, line) => (best === undefined || Math.abs(line - middle) < Math.abs(best - middle) ? line : best),
+        undefined,
+      ) ?? middle
+  );
 }
 
 /** For two nearly equal texts: which lines of one the other has not. */

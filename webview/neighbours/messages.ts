@@ -11,6 +11,14 @@ const ERROR = v.looseObject({ message: v.string() });
 const FOUND = v.looseObject({ places: PLACES, content: v.string() });
 const PER_ENCODER = v.record(v.string(), v.number());
 const FAILED = v.array(v.looseObject({ id: v.string(), error: ERROR }));
+const SCALE = v.looseObject({
+  p5: v.number(),
+  median: v.number(),
+  p95: v.number(),
+  low: v.number(),
+  high: v.number(),
+  histogram: v.array(v.number()),
+});
 const SHARE = v.looseObject({ done: v.number(), total: v.number() });
 
 /** What the page relies on. Inner parts are made by our own engine; that they are there at all is what is checked. */
@@ -42,7 +50,7 @@ const TO_NEIGHBOURS = v.variant("type", [
         id: v.string(),
         ok: v.literal(true),
         hits: v.array(v.looseObject({ text: v.number(), score: v.number(), places: PLACES, content: v.string() })),
-        scale: v.nullable(v.looseObject({ p5: v.number(), p95: v.number(), histogram: v.array(v.number()) })),
+        scale: v.nullable(SCALE),
         coverage: SHARE,
       }),
       v.looseObject({ id: v.string(), ok: v.literal(false), error: ERROR }),

@@ -2,10 +2,11 @@ import { render } from "lit-html";
 
 import type { FromNeighbours, Place } from "../../src/protocol/neighboursPanel.ts";
 import type { Connection } from "../connection.ts";
+import { pageLoop } from "../pageLoop.ts";
 import { registerWidgets } from "../ui.ts";
 import { rowKey, walksOf } from "./keys.ts";
 import { parseMessage } from "./messages.ts";
-import { initialState, reduce, type Action, type SavedState, type State, type View } from "./state.ts";
+import { initialState, reduce, type SavedState, type State, type View } from "./state.ts";
 import { neighboursOf, open } from "./views/acts.ts";
 import { page } from "./views/page.ts";
 import { placeWords } from "./words.ts";
@@ -21,24 +22,13 @@ export function mountNeighbours(
   connection: Connection<FromNeighbours, SavedState>,
 ): (message: unknown) => void {
   registerWidgets();
-  let state = initialState(savedView(connection.saved));
-  let frame = 0;
   /** Where the keyboard was last: Escape in a box leads back there. */
   let last: RowAt | undefined;
   const { send } = connection;
-
-  const act = (action: Action): void => {
-    const next = reduce(state, action);
-    if (next === state) return;
-    if (next.view !== state.view || next.spec !== state.spec) connection.save({ spec: next.spec, view: next.view });
-    state = next;
-    // However many messages come, one picture per frame.
-    frame ||= requestAnimationFrame(paint);
-  };
-  const paint = (): void => {
-    frame = 0;
+  const loop = pageLoop(initialState(savedView(connection.saved)), reduce, connection.save, (state, act) => {
     render(page(state, { act, send }), root);
-  };
+  });
+  const { act } = loop;
   const focusRow = ({ column, row }: RowAt): void => {
     const found = rowButton(root, column, row);
     found?.focus();
@@ -46,17 +36,17 @@ export function mountNeighbours(
   };
 
   root.addEventListener("pointerover", (event) => {
-    act({ type: "text", text: textAt(state, rowOf(event.target)) });
+    act({ type: "text", text: textAt(loop.state, rowOf(event.target)) });
   });
   root.addEventListener("pointerleave", () => {
-    act({ type: "text", text: textAt(state, rowOf(document.activeElement)) });
+    act({ type: "text", text: textAt(loop.state, rowOf(document.activeElement)) });
   });
   root.addEventListener("focusin", (event) => {
     const at = rowOf(event.target);
     if (at === undefined) return;
     last = at;
     act({ type: "row", ...at });
-    act({ type: "text", text: textAt(state, at) });
+    act({ type: "text", text: textAt(loop.state, at) });
   });
   root.addEventListener("focusout", () => {
     act({ type: "text", text: null });
@@ -70,7 +60,7 @@ export function mountNeighbours(
       box?.select();
     } else if (event.key === "Escape" && !isRow(event.target)) {
       closeMenus(root, null);
-      focusRow(last ?? firstRow(state) ?? { column: "", row: 0 });
+      focusRow(last ?? firstRow(loop.state) ?? { column: "", row: 0 });
     } else if (!isRow(event.target) || !onRow(event.key, event.target)) return;
     event.preventDefault();
   });
@@ -81,9 +71,9 @@ export function mountNeighbours(
   /** Whether the key meant something. */
   const onRow = (key: string, target: HTMLElement): boolean => {
     const at = rowOf(target)!;
-    const asked = rowKey(key, walksOf(state), at);
+    const asked = rowKey(key, walksOf(loop.state), at);
     if (asked === undefined) return false;
-    const place = placeAt(state, at);
+    const place = placeAt(loop.state, at);
     switch (asked.kind) {
       case "go":
         focusRow(asked);
@@ -108,7 +98,6 @@ export function mountNeighbours(
     }
     return true;
   };
-  paint();
 
   return (data) => {
     const message = parseMessage(data);

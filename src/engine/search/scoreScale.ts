@@ -34,11 +34,13 @@ export function scaleOf(matrix: VectorMatrix, present: Uint8Array): MeasuredScal
 function measure(sorted: Float32Array): MeasuredScale | undefined {
   if (sorted.length === 0) return undefined;
   const quantile = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]!;
+  const [low, high] = [sorted[0]!, sorted.at(-1)!];
+  const width = (high - low) / BINS;
   const histogram = Array.from({ length: BINS }, () => 0);
-  for (const cosine of sorted) histogram[Math.max(0, Math.min(BINS - 1, Math.floor(((cosine + 1) / 2) * BINS)))]!++;
+  for (const cosine of sorted) histogram[width > 0 ? Math.min(BINS - 1, Math.floor((cosine - low) / width)) : 0]!++;
   const median = quantile(0.5);
   return {
-    scale: { p5: quantile(0.05), median, p95: quantile(0.95), histogram },
+    scale: { p5: quantile(0.05), median, p95: quantile(0.95), low, high, histogram },
     percentile: (cosine) => percentileIn(sorted, cosine),
     closeness: (cosine) => (median >= 1 ? 0 : (cosine - median) / (1 - median)),
   };

@@ -5,12 +5,13 @@ import type { DuplicatePair, DuplicatesResult, Place } from "../../../src/protoc
 import { action } from "../../ui.ts";
 import { linesApart } from "../excerpt.ts";
 import { nameOf, shows, type State } from "../state.ts";
-import { count, placeWords, signed } from "../words.ts";
+import { count, signed } from "../words.ts";
 import { openers, type Acts } from "./acts.ts";
 import { dot } from "./dot.ts";
 import { failures } from "./failures.ts";
-import { placesList } from "./row.ts";
+import { hitButton } from "./hitButton.ts";
 import { placeLabel } from "./placeLabel.ts";
+import { placesList } from "./places.ts";
 import { text } from "./text.ts";
 
 /** The two sides of all pairs are the two columns that the keyboard walks through. */
@@ -104,20 +105,14 @@ interface SideParts {
 }
 
 function side(state: State, { act, send }: Acts, { name, at, place, more, content, other }: SideParts): TemplateResult {
-  const { click, dblclick } = openers(send, place);
   const apart = other === undefined ? [] : linesApart(content, other);
   return html`<div class="side">
-    <button
-      class="hit plain"
-      data-column=${name}
-      data-row=${at}
-      tabindex=${(state.rows.get(name) ?? 0) === at ? 0 : -1}
-      title=${placeWords(place)}
-      @click=${click}
-      @dblclick=${dblclick}
-    >
-      <bdi class="name">${place.label}</bdi>${placeLabel(place)}
-    </button>
+    ${hitButton(
+      state,
+      send,
+      { column: name, at, place, plain: true },
+      html`<bdi class="name">${place.label}</bdi>${placeLabel(place)}`,
+    )}
     ${more.length > 0 ? placesList(more, send) : nothing}
     ${
       shows(state, "text", SIDES[0], at) && (other !== undefined || name === SIDES[0])
@@ -129,7 +124,7 @@ function side(state: State, { act, send }: Acts, { name, at, place, more, conten
             apart,
             whole: shows(state, "whole", SIDES[0], at),
             shown: PAIR_LINES,
-            onOpen: click,
+            onOpen: openers(send, place).click,
             onWhole: () => {
               act({ type: "toggle", part: "whole", column: SIDES[0], row: at });
             },

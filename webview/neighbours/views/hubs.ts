@@ -1,14 +1,15 @@
 import { html, nothing, type TemplateResult } from "lit-html";
 
+import { labelOf } from "../../../src/core/text/split.ts";
 import type { Hub, HubsResult } from "../../../src/protocol/neighboursPanel.ts";
-import { rowAction } from "../../ui.ts";
-import { nameOf, type State } from "../state.ts";
-import { hubWords, number, placeWords, signed } from "../words.ts";
-import { neighboursOf, openers, type Acts } from "./acts.ts";
+import { nameOf, shows, type State } from "../state.ts";
+import { hubWords, number, signed } from "../words.ts";
+import type { Acts } from "./acts.ts";
 import { dot, markOf } from "./dot.ts";
 import { failures } from "./failures.ts";
+import { hitButton, placeActions } from "./hitButton.ts";
 import { placeLabel } from "./placeLabel.ts";
-import { placesList } from "./row.ts";
+import { morePlaces } from "./places.ts";
 
 /** Name of the only column that the keyboard walks through. */
 const COLUMN = "hubs";
@@ -62,45 +63,20 @@ interface HubRow {
 
 function hubRow(state: State, { act, send }: Acts, { hub, at, ids, k, most }: HubRow): TemplateResult {
   const [place, ...more] = hub.places;
-  const { click, dblclick } = openers(send, place!);
-  const unfolded = state.toggled.has(`places ${at} ${COLUMN}`);
   return html`<tr role="row" class="row">
     <th scope="row" role="rowheader">
-      <button
-        class="hit plain"
-        data-column=${COLUMN}
-        data-row=${at}
-        tabindex=${(state.rows.get(COLUMN) ?? 0) === at ? 0 : -1}
-        title=${placeWords(place!)}
-        @click=${click}
-        @dblclick=${dblclick}
-      >
-        <bdi class="name">${place!.label}</bdi>${placeLabel(place!)}<code dir="auto">${firstLine(hub.content)}</code>
-      </button>
-      <span class="row-actions">
-        ${rowAction("nearest", "Neighbours of this (n)", () => {
-          neighboursOf(send, place!);
-        })}
-        ${rowAction("copy", "Copy path (c)", () => {
-          send({ type: "copy", text: placeWords(place!) });
-        })}
-      </span>
-      ${
-        more.length === 0
-          ? nothing
-          : html`<button
-              class="more"
-              tabindex="-1"
-              title="The same text in other places (+)"
-              aria-expanded=${unfolded}
-              @click=${() => {
-                act({ type: "toggle", part: "places", column: COLUMN, row: at });
-              }}
-            >
-              +${more.length} ${more.length === 1 ? "place" : "places"}
-            </button>`
-      }
-      ${unfolded ? placesList(more, send) : nothing}
+      ${hitButton(
+        state,
+        send,
+        { column: COLUMN, at, place: place!, plain: true },
+        html`<bdi class="name">${place!.label}</bdi>${placeLabel(place!)}<code dir="auto"
+            >${firstWords(hub, place!.label)}</code
+          >`,
+      )}
+      <span class="row-actions">${placeActions(place!, send)}</span>
+      ${morePlaces(more, send, shows(state, "places", COLUMN, at), () => {
+        act({ type: "toggle", part: "places", column: COLUMN, row: at });
+      })}
     </th>
     ${ids.map((id) => {
       const times = hub.occurrences[id];
@@ -125,8 +101,8 @@ const share = (times: number, k: number, most: number): TemplateResult =>
     <path class="fair" d="M${(k / most) * 100} 0V10" />
   </svg>`;
 
-/** The first line that says something: one with a letter or a digit, not the mere opening of a comment or a block. */
-function firstLine(content: string): string {
-  const lines = content.trim().split("\n");
-  return (lines.find((line) => /[\p{L}\p{N}]/u.test(line)) ?? lines[0] ?? "").trim();
+/** The first line that says something which its label does not, without what marks a comment. */
+function firstWords({ content }: Hub, label: string): string {
+  const line = content.split("\n").find((each) => /[\p{L}\p{N}]/u.test(each) && !label.endsWith(labelOf(each)));
+  return line === undefined ? "" : labelOf(line);
 }

@@ -1,15 +1,17 @@
 import { html, nothing, svg, type TemplateResult } from "lit-html";
 
-import { BM25, type Place, type ScoreScale } from "../../../src/protocol/neighboursPanel.ts";
+import { BM25, type ScoreScale } from "../../../src/protocol/neighboursPanel.ts";
 import { moveMark } from "../../views/encoderMarks.ts";
 import { rowAction } from "../../ui.ts";
 import { closeness } from "../closeness.ts";
 import type { Ranked } from "../ranked.ts";
 import { nameOf, shows, type State } from "../state.ts";
 import { placeWords, signed } from "../words.ts";
-import { neighboursOf, openers, type Acts } from "./acts.ts";
+import { openers, type Acts } from "./acts.ts";
 import { dot } from "./dot.ts";
+import { hitButton, placeActions } from "./hitButton.ts";
 import { placeLabel } from "./placeLabel.ts";
+import { morePlaces } from "./places.ts";
 import { text } from "./text.ts";
 
 export interface RowParts {
@@ -30,35 +32,27 @@ export function row(state: State, { act, send }: Acts, { id, ranked, scale, best
   const at = rank - 1;
   // One digit less than cosines have: the sums are larger, and a third digit before the point has to fit too.
   const score = id === BM25 ? hit.score.toFixed(1) : scale === null ? "" : signed(hit.score);
-  const open = openers(send, place!);
   const toggle = (part: "text" | "whole" | "places"): void => {
     act({ type: "toggle", part, column: id, row: at });
   };
   return html`
-    <button
-      class="hit"
-      data-column=${id}
-      data-row=${at}
-      tabindex=${(state.rows.get(id) ?? 0) === at ? 0 : -1}
-      title=${titleOf(id, ranked, scale)}
-      @click=${open.click}
-      @dblclick=${open.dblclick}
-    >
-      <span class="rank">${rank}</span><span class="score">${score}</span
-      ><bdi class="name ${onlyHere ? "only" : ""}">${place!.label}</bdi
-      ><span class="move" aria-hidden="true">${moveMark(ranked)}</span>${placeLabel(place!)}<span class="marks"
-        >${others.length >= MANY && others.length === state.columns.size - 1 ? "in all" : others.map((other) => dot(state, other))}</span
-      >
-      <span class="visually-hidden">${spoken(state, ranked)}</span>
-      ${bar(id === BM25 ? hit.score / best : scale === null ? 0 : closeness(hit.score, scale.median))}
-    </button>
+    ${hitButton(
+      state,
+      send,
+      { column: id, at, place: place!, title: titleOf(id, ranked, scale) },
+      html`<span class="rank">${rank}</span><span class="score">${score}</span
+        ><bdi class="name ${onlyHere ? "only" : ""}">${place!.label}</bdi
+        ><span class="move" aria-hidden="true">${moveMark(ranked)}</span
+        ><span class="under"
+          >${placeLabel(place!)}<span class="marks"
+            >${others.length >= MANY && others.length === state.columns.size - 1 ? "in all" : others.map((other) => dot(state, other))}</span
+          ></span
+        >
+        <span class="visually-hidden">${spoken(state, ranked)}</span>
+        ${bar(id === BM25 ? hit.score / best : scale === null ? 0 : closeness(hit.score, scale.median))}`,
+    )}
     <span class="row-actions">
-      ${rowAction("nearest", "Neighbours of this (n)", () => {
-        neighboursOf(send, place!);
-      })}
-      ${rowAction("copy", "Copy path (c)", () => {
-        send({ type: "copy", text: placeWords(place!) });
-      })}
+      ${placeActions(place!, send)}
       ${rowAction(
         "chevron",
         "Show or hide text (Space)",
@@ -68,22 +62,9 @@ export function row(state: State, { act, send }: Acts, { id, ranked, scale, best
         shows(state, "text", id, at),
       )}
     </span>
-    ${
-      more.length === 0
-        ? nothing
-        : html`<button
-            class="more"
-            tabindex="-1"
-            title="The same text in other places (+)"
-            aria-expanded=${shows(state, "places", id, at)}
-            @click=${() => {
-              toggle("places");
-            }}
-          >
-            +${more.length} ${more.length === 1 ? "place" : "places"}
-          </button>`
-    }
-    ${shows(state, "places", id, at) ? placesList(more, send) : nothing}
+    ${morePlaces(more, send, shows(state, "places", id, at), () => {
+      toggle("places");
+    })}
     ${
       shows(state, "text", id, at)
         ? text({
@@ -94,25 +75,12 @@ export function row(state: State, { act, send }: Acts, { id, ranked, scale, best
             onWhole: () => {
               toggle("whole");
             },
-            onOpen: open.click,
+            onOpen: openers(send, place!).click,
           })
         : nothing
     }
   `;
 }
-
-/** Other places of a text. */
-export const placesList = (places: readonly Place[], send: Acts["send"]): TemplateResult =>
-  html`<ul class="places">
-    ${places.map((place) => {
-      const { click, dblclick } = openers(send, place);
-      return html`<li>
-        <button class="place" @click=${click} @dblclick=${dblclick}>
-          <bdi class="name">${place.label}</bdi> ${placeLabel(place)}
-        </button>
-      </li>`;
-    })}
-  </ul>`;
 
 /** A share as a bar of the encoder's colour. */
 export const bar = (share: number): TemplateResult =>

@@ -33,25 +33,24 @@ export function strip(scale: ScoreScale, list: readonly Ranked[], marked: number
   </div>`;
 }
 
-/** From the first bin that has pairs to the last one, or to the best hit. */
-function domain({ histogram }: ScoreScale, list: readonly Ranked[]): { low: number; high: number } {
-  const width = 2 / histogram.length;
-  const first = histogram.findIndex((pairs) => pairs > 0);
-  const last = histogram.findLastIndex((pairs) => pairs > 0);
+/** Less than this of a scale would show nothing. */
+const LEAST_WIDTH = 0.01;
+
+/** All random pairs, and all hits. */
+function domain(scale: ScoreScale, list: readonly Ranked[]): { low: number; high: number } {
   const scores = list.map(({ hit }) => hit.score);
-  const low = Math.min(first < 0 ? -1 : first * width - 1, ...scores);
-  const high = Math.max(last < 0 ? 1 : (last + 1) * width - 1, ...scores);
-  return { low, high: Math.max(high, low + width) };
+  const low = Math.min(scale.low, ...scores);
+  return { low, high: Math.max(scale.high, low + LEAST_WIDTH, ...scores) };
 }
 
 /** All bars as one path. */
-function bars({ histogram }: ScoreScale, x: (cosine: number) => number): string {
-  const width = 2 / histogram.length;
+function bars({ low, high, histogram }: ScoreScale, x: (cosine: number) => number): string {
+  const width = (high - low) / histogram.length;
   const most = Math.max(...histogram, 1);
   return histogram
     .flatMap((pairs, bin) => {
       if (pairs === 0) return [];
-      const [from, to] = [x(bin * width - 1), x((bin + 1) * width - 1)];
+      const [from, to] = [x(low + bin * width), x(low + (bin + 1) * width)];
       // A hair of room between bars, and a trace of even the rarest.
       const gap = (to - from) * 0.12;
       const top = HEIGHT - Math.max(1, (pairs / most) * (HEIGHT - ABOVE));
