@@ -37,7 +37,6 @@ export type ToNeighbours =
       readonly revision: number;
       readonly spec: SearchSpec;
       readonly encoders: readonly PanelEncoder[];
-      readonly languages: readonly string[];
       /** Whether a shared server is set up for this workspace. */
       readonly shared: boolean;
     }

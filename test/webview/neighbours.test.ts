@@ -167,7 +167,7 @@ test("the keyboard walks the lists and does what the pointer does", async () => 
 });
 
 test("typed words are searched on Enter; settings are sent as they are changed", async () => {
-  const page = await openNeighbours(searchMessages(all));
+  const page = await openNeighbours([{ type: "index", status: indexStatus() }, ...searchMessages(all)]);
   await page.locator("#query").fill("  parse a header ");
   await page.keyboard.press("Enter");
   assert.deepEqual(await last(page), { type: "search", words: "parse a header" });

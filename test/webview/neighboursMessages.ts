@@ -76,7 +76,6 @@ export const begin = (names: readonly string[], change: Partial<SearchSpec> = {}
   revision,
   spec: specOf(names, change),
   encoders: encodersNamed(names),
-  languages: ["typescript", "python", "go", "markdown"],
   shared: change.source === "shared",
 });
 
@@ -156,7 +155,7 @@ export const indexStatus = (change: Partial<IndexStatus> = {}): IndexStatus => (
   files: 84,
   segments: 1540,
   texts: 1500,
-  languages: [],
+  languages: ["go", "markdown", "python", "typescript"],
   skipped: [],
   encoders: [],
   ...change,

@@ -30,7 +30,7 @@ const FILES = [
   "src/process/supervisor.ts",
   "src/encoder/prescan.ts",
   "src/core/text/positions.ts",
-  "src/engine/pool/pool.ts",
+  "src/engine/pool.ts",
 ];
 const NAMES = ["all-MiniLM-L6-v2", "GloVe 6B 100d (50k words)", "paraphrase-MiniLM-L3-v2"];
 

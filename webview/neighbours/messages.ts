@@ -31,7 +31,6 @@ const TO_NEIGHBOURS = v.variant("type", [
       encoders: v.array(OBJECT),
     }),
     encoders: v.array(OBJECT),
-    languages: v.array(v.string()),
     shared: v.boolean(),
   }),
   v.looseObject({

@@ -37,7 +37,6 @@ export interface State {
   readonly revision: number;
   readonly spec: SearchSpec | null;
   readonly encoders: readonly PanelEncoder[];
-  readonly languages: readonly string[];
   readonly shared: boolean;
   readonly index: IndexStatus | null;
   /** The index when the search began: what has come since was not searched. */
@@ -73,7 +72,6 @@ export const initialState = (view: Partial<View> = {}): State => ({
   revision: -1,
   spec: null,
   encoders: [],
-  languages: [],
   shared: false,
   index: null,
   searched: null,
@@ -106,7 +104,6 @@ export function reduce(state: State, action: Action): State {
         revision: action.revision,
         spec: action.spec,
         encoders: action.encoders,
-        languages: action.languages,
         shared: action.shared,
         index: state.index,
         searched: state.index,

@@ -32,8 +32,6 @@ const STATUS_MS = 500;
 export function attachNeighbours(panel: vscode.WebviewPanel, first: SearchSpec, parts: NeighboursPanelParts): NeighboursPanel {
   const { engine, encoders, index, shared, comparisons } = parts;
   let spec = first;
-  /** Languages seen in what was found: what the filter offers. */
-  const languages = new Set<string>();
   let statusTimer: NodeJS.Timeout | undefined;
 
   const tellStatus = (): void => {
@@ -49,7 +47,6 @@ export function attachNeighbours(panel: vscode.WebviewPanel, first: SearchSpec, 
     run: async ({ revision, token, tell }) => {
       panel.title = spec.title;
       const known = await encoders.list();
-      for (const { languageId } of vscode.workspace.textDocuments) languages.add(languageId);
       tell({
         type: "begin",
         revision,
@@ -61,14 +58,9 @@ export function attachNeighbours(panel: vscode.WebviewPanel, first: SearchSpec, 
           card,
           ...(error === undefined ? {} : { error }),
         })),
-        languages: [...languages].sort(),
         shared: shared.allowed,
       });
-      const tellFound = (message: ToNeighbours): void => {
-        for (const languageId of languagesIn(message)) languages.add(languageId);
-        tell(message);
-      };
-      await runSearch(spec, revision, { index, shared }, tellFound, token);
+      await runSearch(spec, revision, { index, shared }, tell, token);
     },
   });
 
@@ -144,8 +136,3 @@ export function attachNeighbours(panel: vscode.WebviewPanel, first: SearchSpec, 
     search,
   };
 }
-
-const languagesIn = (message: ToNeighbours): readonly string[] =>
-  message.type === "outcome" && message.outcome.ok
-    ? message.outcome.hits.flatMap(({ places }) => places.map(({ languageId }) => languageId))
-    : [];

@@ -118,7 +118,8 @@ const lookedAt = ({ result }: State): string =>
 const lengths = (k: number): Choice<string>[] =>
   [...new Set([...LENGTHS, k])].toSorted((a, b) => a - b).map((length) => ({ value: String(length), label: String(length) }));
 
-function filters({ languages }: State, { filter, what }: SearchSpec, send: Acts["send"]): TemplateResult {
+function filters({ index }: State, { filter, what }: SearchSpec, send: Acts["send"]): TemplateResult {
+  const languages = index?.languages ?? [];
   const change = (part: SearchFilter): void => {
     const { path, languages: chosen, otherFiles } = { ...filter, ...part };
     send({
