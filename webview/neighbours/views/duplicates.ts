@@ -24,30 +24,33 @@ const PAIR_LINES = 4;
 export function duplicates(state: State, acts: Acts, result: DuplicatesResult): TemplateResult {
   const ids = state.spec!.encoders.map(({ id }) => id);
   return html`<section class="found">
-    <p class="summary">
-      ${count(result.pairs.length, "pair")}, closest first. The numbers are closeness: 0.00 is what two random segments have, 1.00
-      is the same.
-    </p>
     ${failures(state, result.failed)}
     ${
       result.pairs.length === 0
-        ? html`<p class="note">No two segments are nearly the same to ${count(result.atLeast, "encoder")} or more.</p>`
-        : html`<ol class="pairs" aria-label="Pairs">
-            ${result.pairs.map(
-              (pair, at) =>
-                html`<li>
-                  ${guard(
-                    [
-                      pair,
-                      shows(state, "text", SIDES[0], at),
-                      shows(state, "whole", SIDES[0], at),
-                      ...SIDES.map((side) => (state.rows.get(side) ?? 0) === at),
-                    ],
-                    () => pairItem(state, acts, pair, at, ids),
-                  )}
-                </li>`,
-            )}
-          </ol>`
+        ? html`<p class="summary">
+            No two segments are nearly the same to ${count(result.atLeast, "encoder")} or more.
+            ${result.atLeast > 1 ? "Ask for fewer encoders above to see what some of them find." : nothing}
+          </p>`
+        : html`<p class="summary">
+              ${count(result.pairs.length, "pair")}, closest first. The numbers are closeness: 0.00 is what two random segments
+              have, 1.00 is the same.
+            </p>
+            <ol class="pairs" aria-label="Pairs">
+              ${result.pairs.map(
+                (pair, at) =>
+                  html`<li>
+                    ${guard(
+                      [
+                        pair,
+                        shows(state, "text", SIDES[0], at),
+                        shows(state, "whole", SIDES[0], at),
+                        ...SIDES.map((side) => (state.rows.get(side) ?? 0) === at),
+                      ],
+                      () => pairItem(state, acts, pair, at, ids),
+                    )}
+                  </li>`,
+              )}
+            </ol>`
     }
   </section>`;
 }

@@ -19,7 +19,7 @@ export function page(state: State, acts: Acts): TemplateResult {
   return html`
     ${head(state, acts)} ${banners(state, acts)}
     <main>${queryText(state, acts)} ${indexLine(state, acts)} ${view(state, acts)}</main>
-    <footer>${keys(state)}</footer>
+    <footer>${isEmpty(state) ? nothing : keys(state)}</footer>
     <div class="visually-hidden" aria-live="polite" id="live">${state.said}</div>
   `;
 }
@@ -31,6 +31,10 @@ function view(state: State, acts: Acts): TemplateResult | typeof nothing {
   if (result?.kind === "duplicates") return duplicates(state, acts, result);
   return nothing;
 }
+
+/** Nothing is there that keys could lead to. */
+const isEmpty = ({ result }: State): boolean =>
+  (result?.kind === "duplicates" && result.pairs.length === 0) || (result?.kind === "hubs" && result.hubs.length === 0);
 
 const keys = ({ spec }: State): TemplateResult => {
   const key = (name: string, what: string): TemplateResult => html`<span><kbd>${name}</kbd> ${what}</span>`;
