@@ -57,7 +57,7 @@ export const walkWorkspace: Walk = async ({ folders, exclude }, token, only) => 
   const visit = async (root: Root, folder: Folder): Promise<void> => {
     const entries = entriesOf(folder);
     if (entries === undefined) {
-      skips.add("unreadable", root.shown + folder.inside || root.name);
+      skips.add("unreadable", (root.shown + folder.inside).replace(/\/$/, "") || root.name);
       return;
     }
     const layers = layersWithin(
