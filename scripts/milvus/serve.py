@@ -32,9 +32,11 @@ def end_with_parent():
 
 
 def forget(pid):
-    """An empty file whose place is written into Milvus' program."""
+    """An empty file whose place is written into Milvus' program, and its folder once it is empty."""
+    ids = os.path.join("/", "tmp", "milvus")
     with contextlib.suppress(OSError):
-        os.remove(os.path.join("/", "tmp", "milvus", f"server_id_{pid}"))
+        os.remove(os.path.join(ids, f"server_id_{pid}"))
+        os.rmdir(ids)
 
 
 def free_ports(count):

@@ -26,6 +26,7 @@ export interface MilvusOptions {
 
 /** Rejects with what this machine lacks. */
 export async function startMilvus(options: MilvusOptions = {}): Promise<MilvusServer> {
+  checkIds();
   const program = installed();
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "compare-embeddings-milvus-"));
   // Unpacked once: the libraries of each server would be 370 MB and seconds of unpacking otherwise.
@@ -97,6 +98,18 @@ function python(args: readonly string[]): void {
   }
 }
 
+/** Milvus keeps an empty file for each server here: the place is written into its program. */
+const IDS = path.join("/", "tmp", "milvus");
+
+/** It would wait for ever where it may not write. */
+function checkIds(): void {
+  try {
+    if (fs.existsSync(IDS)) fs.accessSync(IDS, fs.constants.W_OK);
+  } catch {
+    throw new Error(`Milvus ${VERSION} writes into ${IDS}, which another user has made; remove that folder.`);
+  }
+}
+
 /** Longest a server may take to answer; on two cores it takes 8 s. */
 const START_MS = 60_000;
 
@@ -155,8 +168,12 @@ async function end(running: Running | undefined): Promise<void> {
     // Nobody of the group is left.
   }
   await closed;
-  // An empty file whose place is written into Milvus' program.
-  fs.rmSync(path.join("/", "tmp", "milvus", `server_id_${milvus}`), { force: true });
+  fs.rmSync(path.join(IDS, `server_id_${milvus}`), { force: true });
+  try {
+    fs.rmdirSync(IDS);
+  } catch {
+    // Not empty, another server's file is there; or gone already.
+  }
 }
 
 function freePort(): Promise<number> {
