@@ -1,5 +1,5 @@
 /**
- * Chunks per second of our engine's way (embedTexts → pool → encoder processes) against @huggingface/transformers with the
+ * Chunks per second of our engine's way (the embedder → pool → encoder processes) against @huggingface/transformers with the
  * same weights on the same real chunks. Both sides take turns; each number is a median. Prints, and exits 0 whatever comes out.
  */
 import { fork } from "node:child_process";
@@ -7,7 +7,7 @@ import os from "node:os";
 import path from "node:path";
 
 import type { Precision } from "../src/core/encoders/card.ts";
-import { embedTexts } from "../src/engine/embed.ts";
+import { createEmbedder } from "../src/engine/embed.ts";
 import { createPool, type EncoderPool } from "../src/engine/pool.ts";
 import { createRegistry } from "../src/engine/registry.ts";
 import { createVectorCache } from "../src/engine/vectorCache.ts";
@@ -41,15 +41,15 @@ async function ours(pool: EncoderPool, texts: readonly string[], precision: Prec
   let run = 0;
   const measured: EncoderPool = {
     ...pool,
-    encode: async (...args) => {
-      const result = await pool.encode(...args);
-      run += result.ms.run;
-      return result;
+    encodeAll: async (...args) => {
+      const results = await pool.encodeAll(...args);
+      for (const { ms } of results) run += ms.run;
+      return results;
     },
   };
   const registry = createRegistry([path.join(root, "models")], () => undefined);
   const started = performance.now();
-  const { vectors } = await embedTexts(measured, registry, createVectorCache(), {
+  const { vectors } = await createEmbedder(measured, registry, createVectorCache()).embed({
     encoder: { id: ID, precision },
     texts,
     priority: "background",

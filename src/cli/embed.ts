@@ -3,29 +3,23 @@ import readline from "node:readline";
 
 import * as v from "valibot";
 
-import { POOLINGS, PRECISIONS } from "../core/encoders/card.ts";
+import { parseVariant, variantId } from "../core/encoders/variant.ts";
 import { embed, listEncoders, tokenize, type EncoderChoice } from "../protocol/engine.ts";
 import { badRequest } from "../protocol/errors.ts";
 import type { EngineClient } from "../process/engineClient.ts";
 import { withEngine } from "./engine.ts";
 import type { CommandArguments } from "./main.ts";
-import { oneOf, UsageError, wholeNumber } from "./usage.ts";
+import { settingsOf } from "./encoderSettings.ts";
+import { UsageError } from "./usage.ts";
 
 /** Texts of one request: a million lines pass through in bounded memory. */
 const CHUNK = 512;
 
 export async function embedCommand({ values }: CommandArguments): Promise<void> {
-  const precision = oneOf("precision", values.precision, PRECISIONS);
-  const pooling = oneOf("pooling", values.pooling, POOLINGS);
-  const layer = wholeNumber("layer", values.layer, 0);
   const model = required(values.model);
+  const settings = settingsOf(values);
   await withEngine(async (engine, token) => {
-    const encoder: EncoderChoice = {
-      ...(await choiceOf(engine, model)),
-      ...(precision === undefined ? {} : { precision }),
-      ...(pooling === undefined ? {} : { pooling }),
-      ...(layer === undefined ? {} : { layer }),
-    };
+    const encoder = { ...(await choiceOf(engine, model)), ...settings };
     await forEachChunk(async (texts, first) => {
       const { vectors, dimensions, tokens, read, hasVector } = await engine.request(embed, { encoder, texts }, { token });
       return texts.map((_, row) => ({
@@ -40,8 +34,9 @@ export async function embedCommand({ values }: CommandArguments): Promise<void> 
 
 export async function tokenizeCommand({ values }: CommandArguments): Promise<void> {
   const model = required(values.model);
+  const settings = settingsOf(values);
   await withEngine(async (engine, token) => {
-    const encoder = await choiceOf(engine, model);
+    const encoder = { ...(await choiceOf(engine, model)), ...settings };
     await forEachChunk(async (texts, first) => {
       const ids = await engine.request(tokenize, { encoder, texts }, { token });
       return ids.map((row, at) => ({ index: first + at, ids: row }));
@@ -54,11 +49,12 @@ function required(model: string | undefined): string {
   return model;
 }
 
-/** An id as it is; anything else is a folder. */
+/** An id as it is, with settings or without; anything else is a folder. */
 async function choiceOf(engine: EngineClient, model: string): Promise<EncoderChoice> {
   const known = await engine.request(listEncoders, null);
-  const isFolder = !known.some(({ id }) => id === model) && /[/\\]|^\.+$/.test(model);
-  return { id: isFolder ? path.resolve(model) : model };
+  const { base, settings } = parseVariant(model);
+  const isFolder = !known.some(({ id }) => id === base) && /[/\\]|^\.+$/.test(base);
+  return { id: isFolder ? variantId(path.resolve(base), settings) : model };
 }
 
 /** Nine digits say a single-precision number exactly. */

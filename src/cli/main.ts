@@ -16,15 +16,19 @@ const USAGE = `usage: compare-embeddings COMMAND
   models [--json]                          the encoders on this machine
   import PATH-or-HUB-ID[@REVISION] [--file F] [--json]
                                            takes an encoder from a folder, an .onnx or the model hub; prints its id
-  embed --model ID-or-FOLDER [--layer N] [--pooling mean|cls|last|max] [--precision fp32|w8|int8]
-                                           {"text": …} lines in, {"index", "tokens", "truncated", "vector"} lines out
-  tokenize --model ID-or-FOLDER            {"text": …} lines in, {"index", "ids"} lines out
+  embed --model ID-or-FOLDER [SETTINGS]    {"text": …} lines in, {"index", "tokens", "truncated", "vector"} lines out
+  tokenize --model ID-or-FOLDER [SETTINGS] {"text": …} lines in, {"index", "ids"} lines out
   compare [--models A,B] [--split auto|symbols|paragraphs|lines|file] [-k N] [--json] [--html FILE] [--terminal] PATH…
   index [--models A,B] [--json] FOLDER     brings the index of a folder up to date
   neighbours (--text T | --at PATH:LINE) [-k N] [--models A,B] [--path GLOB] [--other-files] [--as-is] [--json] FOLDER
                                            the nearest segments of a folder, by each encoder and by BM25; --as-is answers
                                            from the index as it stands. Both take --storage DIR for where the index lies
   agreement X.npy Y.npy [-k N] [--json]    how alike two sets of vectors of the same items are
+
+SETTINGS of an encoder; what is omitted is its own:
+  --prompt NAME|TEXT|none  --layer N  --pooling mean|cls|last|max|weightedmean|firstlast  --normalize true|false
+  --max-tokens N  --dimensions N  --precision fp32|fp16|w8|int8|q4
+Everywhere an id is taken it may carry them: all-MiniLM-L6-v2+layer=3+pooling=cls
 
 Exit code 0: done, 1: failed, 2: wrong usage.`;
 
@@ -49,6 +53,10 @@ const OPTIONS = {
   layer: { type: "string" },
   pooling: { type: "string" },
   precision: { type: "string" },
+  prompt: { type: "string" },
+  normalize: { type: "string" },
+  "max-tokens": { type: "string" },
+  dimensions: { type: "string" },
   split: { type: "string" },
   k: { type: "string", short: "k" },
   text: { type: "string" },

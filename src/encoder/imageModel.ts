@@ -29,8 +29,9 @@ export async function openImageModel(runtime: Runtime, { folder, precision }: Mo
       const vectors = new Float32Array(images * dimensions);
       for (let image = 0; image < images && !stopped(); image++) {
         const one = pixels.slice(image * size, (image + 1) * size);
-        const vector = await runFor(session, onnx, { [INPUT]: new runtime.Tensor("float32", one, [1, ...shape]) }, OUTPUT);
-        if (vector.length !== dimensions) throw badModel(onnx, `its ${OUTPUT} is not of the width it states`);
+        const feeds = { [INPUT]: new runtime.Tensor("float32", one, [1, ...shape]) };
+        const [vector] = await runFor(session, onnx, feeds, [OUTPUT]);
+        if (vector?.length !== dimensions) throw badModel(onnx, `its ${OUTPUT} is not of the width it states`);
         vectors.set(vector, image * dimensions);
       }
       if (!vectors.every(Number.isFinite)) throw badModel(onnx, "it gave numbers that are none");

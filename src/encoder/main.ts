@@ -11,7 +11,7 @@ import {
   load,
   tokenize,
   unload,
-  type EncodeParams,
+  type EncodeAllParams,
   type EncodeResult,
   type ModelKey,
 } from "../protocol/encoder.ts";
@@ -48,21 +48,27 @@ function opened<M>(open: (key: ModelKey) => Promise<M>): { (key: ModelKey): Prom
   return Object.assign(get, { forget: (key: ModelKey) => void models.delete(nameOf(key)) });
 }
 
-async function encodeOne({ model, ...settings }: EncodeParams, token: CancellationToken): Promise<EncodeResult> {
-  const result = await (await modelOf(model)).encode(settings, () => token.isCancellationRequested);
-  if (token.isCancellationRequested) throw cancelled();
-  return result;
+/** One result per use. Uses that differ only in what they read of a pass share it. */
+async function encodeUses({ uses, texts }: EncodeAllParams, token: CancellationToken): Promise<readonly EncodeResult[]> {
+  const passes = Map.groupBy(uses, ({ model, prefix, maxTokens }) =>
+    JSON.stringify([model.folder, model.precision, prefix, maxTokens]),
+  );
+  const results = new Map<EncodeAllParams["uses"][number], EncodeResult>();
+  for (const heads of passes.values()) {
+    const { model, prefix, maxTokens } = heads[0]!;
+    const pass = { texts, heads, ...(prefix === undefined ? {} : { prefix }), ...(maxTokens === undefined ? {} : { maxTokens }) };
+    const encoded = await (await modelOf(model)).encode(pass, () => token.isCancellationRequested);
+    if (token.isCancellationRequested) throw cancelled();
+    heads.forEach((use, at) => results.set(use, encoded[at]!));
+  }
+  return uses.map((use) => results.get(use)!);
 }
 
 rpc.onRequest(hello, () => ({ protocol: PROTOCOL_VERSION, pid: process.pid, runtime: version }));
 rpc.onRequest(load, async (key) => (await modelOf(key)).info);
-rpc.onRequest(encode, encodeOne);
-rpc.onRequest(encodeAll, async ({ uses, texts }, token) => {
-  const results: EncodeResult[] = [];
-  for (const use of uses) results.push(await encodeOne({ ...use, texts }, token));
-  return results;
-});
-rpc.onRequest(tokenize, async ({ model, texts }) => (await modelOf(model)).tokenize(texts));
+rpc.onRequest(encode, async ({ texts, ...use }, token) => (await encodeUses({ uses: [use], texts }, token))[0]!);
+rpc.onRequest(encodeAll, encodeUses);
+rpc.onRequest(tokenize, async ({ model, ...params }) => (await modelOf(model)).tokenize(params));
 rpc.onRequest(encodeImages, async ({ model, pixels }, token) => {
   const result = await (await imageModelOf(model)).encode(pixels, () => token.isCancellationRequested);
   if (token.isCancellationRequested) throw cancelled();

@@ -2,19 +2,26 @@ import { createHash } from "node:crypto";
 
 import type * as ort from "onnxruntime-node";
 
-import type { CardPooling } from "../core/encoders/card.ts";
-import { norm, normalise, pool } from "../core/encoders/pooling.ts";
-import type { EncodeParams, EncodeResult, LoadedModel, ModelKey } from "../protocol/encoder.ts";
+import type { EncodeResult, LoadedModel, ModelKey } from "../protocol/encoder.ts";
 import { badModel, badRequest } from "../protocol/errors.ts";
+import { headOf, type HeadSettings, type HeadSource } from "./heads.ts";
 import { readModelFolder } from "./modelFolder.ts";
 import { createSession, runFor, widthOf, type Runtime } from "./session.ts";
 import { sharedTokenizer } from "./tokenizer/sharedTokenizer.ts";
 
+/** Settings of one pass: what is read of it is up to the heads. */
+export interface PassParams {
+  readonly texts: readonly string[];
+  readonly prefix?: string;
+  readonly maxTokens?: number;
+  readonly heads: readonly HeadSettings[];
+}
+
 export interface Model {
   readonly info: LoadedModel;
-  tokenize(texts: readonly string[]): number[][];
-  /** Yields between runs, so that cancelling is noticed. */
-  encode(params: Omit<EncodeParams, "model">, stopped: () => boolean): Promise<EncodeResult>;
+  tokenize(params: Pick<PassParams, "texts" | "prefix" | "maxTokens">): number[][];
+  /** One result per head, of one pass over the texts. Yields between runs, so that cancelling is noticed. */
+  encode(params: PassParams, stopped: () => boolean): Promise<readonly EncodeResult[]>;
 }
 
 /** What a graph that pools calls its vectors, and what others call their last hidden states. */
@@ -39,27 +46,25 @@ export async function openModel(runtime: Runtime, version: string, { folder, pre
   const ownWidth = widthOf(session, ownOutput);
   if (ownWidth === undefined) throw badModel(description.onnx, `it has no ${ownOutput} of known width`);
   const { before, after, padding } = tokenizer;
-  const room = description.maxTokens === null ? Infinity : description.maxTokens - before.length - after.length;
 
-  /** Ids with special tokens, cut to the model's limit without losing them, and the share that was read. */
-  const idsOf = (text: string): { ids: number[]; read: number } => {
+  /** Ids with special tokens, cut to the limit without losing them, and the share that was read. */
+  const idsOf = (text: string, maxTokens = Infinity): { ids: number[]; read: number } => {
+    const room = Math.min(description.maxTokens ?? Infinity, maxTokens) - before.length - after.length;
+    if (room < 1) throw badRequest(`At most ${maxTokens} tokens leave no room for a text.`);
     const all = tokenizer.encode(text);
     const kept = all.length > room ? all.slice(0, room) : all;
     return { ids: [...before, ...kept, ...after], read: all.length === 0 ? 1 : kept.length / all.length };
   };
 
-  const outputOf = (layer: number | undefined, pooling: CardPooling): string => {
-    if (layer === undefined || layer === layers) return pooling === "graph" ? POOLED : lastStates;
-    if (!Number.isInteger(layer) || layer < 0 || layer > layers)
-      throw badRequest(`There is no layer ${layer}; layers go from 0 to ${layers}.`);
-    return `hidden_states.${layer}`;
+  const source: HeadSource = {
+    onnx: description.onnx,
+    layers,
+    pooling: description.pooling,
+    normalized: description.normalized,
+    lastStates,
+    pooled: POOLED,
+    widthOf: (output) => widthOf(session, output),
   };
-  const dimensionsOf = (output: string): number => {
-    const width = widthOf(session, output);
-    if (width === undefined) throw badRequest("This encoder gives one vector for a text and no states to be pooled.");
-    return width;
-  };
-
   const identity = createHash("sha256").update(`${description.digest} ${precision} ${version}`).digest("hex");
 
   return {
@@ -72,52 +77,50 @@ export async function openModel(runtime: Runtime, version: string, { folder, pre
       identity,
       ms: performance.now() - started,
     },
-    tokenize: (texts) => texts.map((text) => idsOf(text).ids),
-    encode: async ({ texts, layer, pooling = description.pooling, prefix = "" }, stopped) => {
+    tokenize: ({ texts, prefix = "", maxTokens }) => texts.map((text) => idsOf(prefix + text, maxTokens).ids),
+    encode: async ({ texts, prefix = "", maxTokens, heads: settings }, stopped) => {
       const begun = performance.now();
-      const before = tokenizer.tokenised();
-      const output = outputOf(layer, pooling);
-      const dimensions = dimensionsOf(output);
-      const inputs = texts.map((text) => idsOf(prefix + text));
-      const tokenised = tokenizer.tokenised() - before;
-      const vectors = new Float32Array(texts.length * dimensions);
-      const hasVector = new Uint8Array(texts.length);
-      let run = 0;
-      for (const batch of batches(
-        inputs.map(({ ids }) => ids.length),
-        precision === "int8" || pooling === "graph",
-      )) {
-        if (stopped()) break;
-        const length = inputs[batch[0]!]!.ids.length;
-        const feeds = feedsOf(
-          runtime,
-          session.inputNames,
-          batch.map((index) => inputs[index]!.ids),
-          length,
-          padding,
-        );
-        const entered = performance.now();
-        const states = await runFor(session, description.onnx, feeds, output);
-        run += performance.now() - entered;
-        batch.forEach((index, row) => {
-          const vector = vectors.subarray(index * dimensions, (index + 1) * dimensions);
-          if (pooling === "graph") vector.set(states.subarray(row * dimensions, (row + 1) * dimensions));
-          else pool(states, row * length * dimensions, inputs[index]!.ids.length, dimensions, pooling, vector);
-          const size = norm(vector);
-          if (!Number.isFinite(size)) throw badModel(description.onnx, "it gave numbers that are none");
-          hasVector[index] = size > 0 ? 1 : 0;
-          if (description.normalized) normalise(vector);
-        });
-      }
-      return {
+      const heads = settings.map((one) => headOf(source, one));
+      const outputs = [...new Set(heads.flatMap((head) => head.outputs))];
+      const tokenisedBefore = tokenizer.tokenised();
+      const inputs = texts.map((text) => idsOf(prefix + text, maxTokens));
+      const tokenised = tokenizer.tokenised() - tokenisedBefore;
+      const results = heads.map(({ dimensions }) => ({
         dimensions,
-        vectors,
+        vectors: new Float32Array(texts.length * dimensions),
+        hasVector: new Uint8Array(texts.length),
+      }));
+      const alone = precision === "int8" || outputs.includes(POOLED);
+      let run = 0;
+      for (const batch of batches(inputs, alone)) {
+        if (stopped()) break;
+        const rows = batch.map((index) => inputs[index]!.ids);
+        const { length } = rows[0]!;
+        const feeds = feedsOf(runtime, session.inputNames, rows, length, padding);
+        const entered = performance.now();
+        const states = await runFor(session, description.onnx, feeds, outputs);
+        run += performance.now() - entered;
+        for (const [at, { outputs: names, dimensions, read }] of heads.entries()) {
+          const own = names.map((name) => states[outputs.indexOf(name)]!);
+          const { vectors, hasVector } = results[at]!;
+          batch.forEach((index, row) => {
+            const vector = vectors.subarray(index * dimensions, (index + 1) * dimensions);
+            hasVector[index] = read(own, row, length, vector) ? 1 : 0;
+          });
+        }
+      }
+      const common = {
         tokens: Uint32Array.from(inputs, ({ ids }) => ids.length),
         read: Float32Array.from(inputs, ({ read }) => read),
-        hasVector,
-        tokenised,
-        ms: { run, total: performance.now() - begun },
       };
+      const ms = { run, total: performance.now() - begun };
+      // What they share is told once, by the first.
+      return results.map((result, at) => ({
+        ...result,
+        ...common,
+        tokenised: at === 0 ? tokenised : 0,
+        ms: at === 0 ? ms : { run: 0, total: 0 },
+      }));
     },
   };
 }
@@ -129,7 +132,8 @@ const KNOWN_INPUTS = new Set(["input_ids", "attention_mask", "token_type_ids"]);
  * padding, and a vector cannot depend on its neighbours. Each text runs alone in int8, since its scale is that of the whole run,
  * and where the graph pools, since one row is multiplied by other means than several. A text without a token runs not at all.
  */
-function* batches(lengths: readonly number[], alone: boolean): Generator<number[]> {
+function* batches(inputs: readonly { readonly ids: readonly number[] }[], alone: boolean): Generator<number[]> {
+  const lengths = inputs.map(({ ids }) => ids.length);
   const order = lengths.map((_, index) => index).filter((index) => lengths[index]! > 0);
   order.sort((a, b) => lengths[b]! - lengths[a]! || a - b);
   for (let first = 0; first < order.length;) {

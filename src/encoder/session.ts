@@ -25,21 +25,24 @@ export async function createSession(runtime: Runtime, onnx: string): Promise<ort
   }
 }
 
-/** One output of a run. A file may be sound enough to be opened and still fail here: throws `badModel`. */
+/** Outputs of a run, in the order of their names. A file may be sound enough to be opened and still fail here: throws `badModel`. */
 export async function runFor(
   session: ort.InferenceSession,
   onnx: string,
   feeds: ort.InferenceSession.FeedsType,
-  output: string,
-): Promise<Float32Array> {
-  let data: unknown;
+  outputs: readonly string[],
+): Promise<readonly Float32Array[]> {
+  let given: ort.InferenceSession.OnnxValueMapType;
   try {
-    data = (await session.run(feeds, [output]))[output]?.data;
+    given = await session.run(feeds, [...outputs]);
   } catch (error) {
     throw badModel(onnx, error instanceof Error ? error.message.slice(0, 300) : String(error));
   }
-  if (!(data instanceof Float32Array)) throw badModel(onnx, `its ${output} is not in single precision`);
-  return data;
+  return outputs.map((name) => {
+    const data: unknown = given[name]?.data;
+    if (!(data instanceof Float32Array)) throw badModel(onnx, `its ${name} is not in single precision`);
+    return data;
+  });
 }
 
 /** The size along the last axis of an output; undefined if the file does not say. */

@@ -20,7 +20,7 @@ import {
   type SegmentInfo,
 } from "../protocol/engine.ts";
 import { badRequest, cancelled, errorData, nothingToCompare, tooManySegments } from "../protocol/errors.ts";
-import type { EmbedOptions } from "./embed.ts";
+import type { EmbedAllOptions, Embedder } from "./embed.ts";
 import { cosines } from "./kernels/cosines.ts";
 import type { Kernels } from "./kernels/kernels.ts";
 import type { Splitter } from "./split/splitter.ts";
@@ -28,7 +28,7 @@ import type { Splitter } from "./split/splitter.ts";
 export interface CompareParts {
   readonly kernels: Kernels;
   readonly splitter: Splitter;
-  readonly embed: (options: EmbedOptions) => Promise<EmbedResult>;
+  readonly embedAll: Embedder["embedAll"];
   readonly report: (progress: Progress) => void;
 }
 
@@ -44,10 +44,11 @@ export async function compareDocuments(
   const { segments, texts } = await split(params, parts.splitter, token);
   report({ kind: "segments", segments });
 
+  const embedding = parts.embedAll(embedOptions(params.encoders, texts, report, token));
   const embedded = await Promise.all(
-    params.encoders.map(async (choice) => {
+    params.encoders.map(async (choice, at) => {
       try {
-        const vectors = await parts.embed(embedOptions(choice, texts, report, token));
+        const vectors = await embedding[at]!;
         const result = await comparisonOf(vectors, texts.length, parts.kernels, token);
         const outcome: EncoderOutcome = { id: choice.id, ok: true, result };
         report({ kind: "outcome", outcome });
@@ -93,22 +94,22 @@ async function split({ documents, split: mode }: CompareParams, splitter: Splitt
 const REPORT_MS = 100;
 
 function embedOptions(
-  choice: EncoderChoice,
+  encoders: readonly EncoderChoice[],
   texts: readonly string[],
   report: CompareParts["report"],
   token: CancellationToken,
-): EmbedOptions {
-  let last = -Infinity;
+): EmbedAllOptions {
+  const told = new Map<string, number>();
   return {
-    encoder: choice,
+    encoders,
     texts,
     priority: "interactive",
     token,
-    onProgress: (phase, done, total) => {
+    onProgress: ({ id }, phase, done, total) => {
       const now = performance.now();
-      if (now - last < REPORT_MS && done < total) return;
-      last = now;
-      report({ kind: "encoder", id: choice.id, phase, done, total });
+      if (now - (told.get(id) ?? -Infinity) < REPORT_MS && done < total) return;
+      told.set(id, now);
+      report({ kind: "encoder", id, phase, done, total });
     },
   };
 }

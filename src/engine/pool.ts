@@ -11,6 +11,7 @@ import {
   type EncodeResult,
   type LoadedModel,
   type ModelKey,
+  type TokenizeParams,
 } from "../protocol/encoder.ts";
 import { PROTOCOL_VERSION } from "../protocol/engine.ts";
 import { cancelled, deadlineExceeded, EmbedError, versionMismatch, type EmbedErrorData } from "../protocol/errors.ts";
@@ -32,7 +33,7 @@ export interface EncoderPool extends Disposable {
   /** Several models on the same texts, in one process one after the other: a text is tokenised once per tokenizer. */
   encodeAll(params: EncodeAllParams, priority: Priority, token: CancellationToken): Promise<readonly EncodeResult[]>;
   load(model: ModelKey): Promise<LoadedModel>;
-  tokenize(model: ModelKey, texts: readonly string[]): Promise<readonly (readonly number[])[]>;
+  tokenize(params: TokenizeParams): Promise<readonly (readonly number[])[]>;
 }
 
 export interface PoolOptions {
@@ -175,7 +176,7 @@ export function createPool(options: PoolOptions): EncoderPool {
       return add(priority, characters, token, ({ rpc }) => rpc.request(encodeAll, params, token));
     },
     load: (model) => add("interactive", 0, undefined, ({ rpc }) => rpc.request(load, model)),
-    tokenize: (model, texts) => add("interactive", 0, undefined, ({ rpc }) => rpc.request(tokenize, { model, texts })),
+    tokenize: (params) => add("interactive", 0, undefined, ({ rpc }) => rpc.request(tokenize, params)),
     dispose: () => {
       for (const { supervisor } of workers) supervisor.dispose();
       for (const job of waiting.splice(0)) job.reject(cancelled());

@@ -5,26 +5,35 @@ import path from "node:path";
 import * as v from "valibot";
 
 import { CARD_POOLINGS, CAUSES, defaultPrecision, PRECISIONS, type EncoderCard, type Precision } from "../core/encoders/card.ts";
-import { promptOf, type Role } from "../core/encoders/prompts.ts";
+import { prefixOf, type Role } from "../core/encoders/prompts.ts";
+import { parseVariant, type EncoderSettings } from "../core/encoders/variant.ts";
 import { MODEL_FILES } from "../core/encoders/manifest.ts";
 import type { ModelKey } from "../protocol/encoder.ts";
 import type { EncoderChoice, EncoderInfo, EncoderState } from "../protocol/engine.ts";
-import { unknownEncoder, type EmbedErrorData } from "../protocol/errors.ts";
+import { badRequest, unknownEncoder, type EmbedErrorData } from "../protocol/errors.ts";
 
 /** The encoders that are on this machine, and how each is doing. */
 export interface Registry {
   list(): readonly EncoderInfo[];
-  /** The folder and precision of a choice. Throws `unknownEncoder`. */
-  modelOf(choice: EncoderChoice): ModelKey;
-  /** The text that a choice's encoder wants before texts of a role; see core/encoders/prompts.ts. */
-  promptOf(choice: EncoderChoice, role: Role): string;
+  /** What a choice means: which model, and what is set about it. Throws `unknownEncoder` or `badRequest`. */
+  resolve(choice: EncoderChoice, role?: Role): ResolvedChoice;
   /** Whether a choice's encoder is a table without a network: it costs next to nothing. */
   isStatic(choice: EncoderChoice): boolean;
   /** Changes whenever vectors of the choice might: a cheap stand-in for the identity, which only an opened model has. */
   stampOf(choice: EncoderChoice, role: Role): string;
+  /** `id` of the encoder or of a variant of it. */
   setState(id: string, state: EncoderState, error?: EmbedErrorData): void;
   /** Looks at the folders again, and tells of encoders that are new or have changed. */
   refresh(): void;
+}
+
+export interface ResolvedChoice {
+  /** The encoder's own id, without settings. */
+  readonly base: string;
+  readonly model: ModelKey;
+  /** Put before each text. */
+  readonly prefix: string;
+  readonly settings: Omit<EncoderSettings, "precision" | "prompt">;
 }
 
 export function createRegistry(folders: readonly string[], onChanged: (encoder: EncoderInfo) => void): Registry {
@@ -38,29 +47,32 @@ export function createRegistry(folders: readonly string[], onChanged: (encoder: 
     return { id, name, bundled, ...known, card, precisions };
   };
 
-  const modelOf = ({ id, precision }: EncoderChoice): ModelKey => {
-    const folder = encoders.get(id)?.folder ?? (path.isAbsolute(id) && fs.existsSync(id) ? id : undefined);
-    if (folder === undefined) throw unknownEncoder(id);
-    return { folder, precision: precision ?? defaultPrecision(precisionsIn(folder).map((one) => one.precision)) };
-  };
-  const prompt = ({ id }: EncoderChoice, role: Role): string => {
-    const card = encoders.get(id)?.card;
-    return card === undefined ? "" : promptOf(card, role);
+  const resolve = ({ id, ...beside }: EncoderChoice, role?: Role): ResolvedChoice => {
+    const known = encoders.get(id);
+    const { base, settings: named, wrong } = known === undefined ? parseVariant(id) : { base: id, settings: {}, wrong: [] };
+    if (wrong.length > 0) throw badRequest(`${wrong[0]} is no setting of an encoder.`);
+    const found = known ?? encoders.get(base);
+    const folder = found?.folder ?? (path.isAbsolute(base) && fs.existsSync(base) ? base : undefined);
+    if (folder === undefined) throw unknownEncoder(base);
+    const { precision, prompt, ...settings } = { ...named, ...beside };
+    const prefix = prefixOf(found?.card ?? promptsIn(folder), prompt === undefined ? {} : { prompt }, role);
+    const available = precisionsIn(folder).map((one) => one.precision);
+    return { base, model: { folder, precision: precision ?? defaultPrecision(available) }, prefix, settings };
   };
 
   return {
     list: () => [...encoders.keys()].map(infoOf),
-    modelOf,
-    promptOf: prompt,
+    resolve,
     isStatic: ({ id }) => {
-      const card = encoders.get(id)?.card;
+      const card = encoders.get(parseVariant(id).base)?.card;
       return card?.layers === 0 && card.pooling !== "graph";
     },
     stampOf: (choice, role) => {
-      const { folder, precision } = modelOf(choice);
-      return JSON.stringify([RUNTIME, folder, precision, choice.layer, choice.pooling, prompt(choice, role), stampOf(folder)]);
+      const { model, prefix, settings } = resolve(choice, role);
+      return JSON.stringify([RUNTIME, model, prefix, settings, stampOf(model.folder)]);
     },
-    setState: (id, state, error) => {
+    setState: (named, state, error) => {
+      const id = encoders.has(named) ? named : parseVariant(named).base;
       const before = states.get(id);
       if (!encoders.has(id) || (before?.state === state && before.error === error)) return;
       states.set(id, error === undefined ? { state } : { state, error });
@@ -110,6 +122,22 @@ const precisionsIn = (folder: string): readonly { readonly precision: Precision;
     return stat === undefined ? [] : [{ precision, bytes: stat.size }];
   });
 
+/** The prompts of a folder that has no card of ours, by its publisher's own file. */
+function promptsIn(folder: string): Pick<EncoderCard, "prompts" | "defaultPrompt"> {
+  try {
+    const file = path.join(folder, "config_sentence_transformers.json");
+    const { prompts = {}, default_prompt_name: named } = v.parse(PROMPTS, JSON.parse(fs.readFileSync(file, "utf8")));
+    return { prompts, ...(typeof named === "string" ? { defaultPrompt: named } : {}) };
+  } catch {
+    return { prompts: {} };
+  }
+}
+
+const PROMPTS = v.object({
+  prompts: v.exactOptional(v.record(v.string(), v.string())),
+  default_prompt_name: v.nullish(v.string()),
+});
+
 /** The version of ONNX Runtime that this installation carries; it is part of every vector's identity. */
 const RUNTIME = runtimeVersion();
 
@@ -147,7 +175,7 @@ const MANIFEST = v.object({
       prompts: v.record(v.string(), v.string()),
       defaultPrompt: v.exactOptional(v.string()),
       input: v.exactOptional(v.picklist(["text", "image"])),
-      parameters: v.number(),
+      parameters: v.nullable(v.number()),
       layers: v.number(),
       licence: FACT,
       homepage: v.exactOptional(v.string()),

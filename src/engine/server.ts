@@ -17,7 +17,7 @@ import {
 } from "../protocol/engine.ts";
 import { badRequest, versionMismatch } from "../protocol/errors.ts";
 import { compareDocuments } from "./compare.ts";
-import { embedTexts, type EmbedOptions } from "./embed.ts";
+import { createEmbedder } from "./embed.ts";
 import { serveHub } from "./hubServer.ts";
 import { createKernels } from "./kernels/kernels.ts";
 import { createPool } from "./pool.ts";
@@ -55,10 +55,18 @@ export function serve(rpc: Rpc): { dispose: () => void } {
       },
     });
   });
-  rpc.onRequest(tokenize, ({ encoder, texts }) => ready().pool.tokenize(ready().registry.modelOf(encoder), texts));
+  rpc.onRequest(tokenize, ({ encoder, texts }) => {
+    const { pool, registry } = ready();
+    const {
+      model,
+      prefix,
+      settings: { maxTokens },
+    } = registry.resolve(encoder);
+    return pool.tokenize({ model, texts, prefix, ...(maxTokens === undefined ? {} : { maxTokens }) });
+  });
   rpc.onRequest(compare, (params, token) => {
-    const { splitter, kernels, embed: embedWith } = ready();
-    return compareDocuments(params, { splitter, kernels, embed: embedWith, report: reporter(params.progressToken) }, token);
+    const { splitter, kernels, embedAll } = ready();
+    return compareDocuments(params, { splitter, kernels, embedAll, report: reporter(params.progressToken) }, token);
   });
   serveHub(rpc, ready, reporter);
   const workspace = serveWorkspace(rpc, ready, reporter);
@@ -85,13 +93,13 @@ function createEngine(rpc: Rpc, params: HelloParams) {
   const registry = createRegistry(params.encoderFolders, (encoder) => {
     rpc.notify(encoderChanged, encoder);
   });
-  const cache = createVectorCache();
+  const embedder = createEmbedder(pool, registry, createVectorCache());
   return {
     hello: params,
     pool,
     registry,
     kernels: createKernels(params.kernelFolder),
     splitter: createSplitter(params.grammarFolder),
-    embed: (options: EmbedOptions) => embedTexts(pool, registry, cache, options),
+    ...embedder,
   };
 }

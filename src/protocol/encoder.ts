@@ -36,8 +36,11 @@ export interface EncodeParams {
   readonly pooling?: Pooling;
   /** Put before each text: a prompt of the encoder. */
   readonly prefix?: string;
+  readonly normalize?: boolean;
+  readonly maxTokens?: number;
+  readonly dimensions?: number;
 }
-/** The same texts for several models. */
+/** The same texts for several models, or for one in several ways. */
 export interface EncodeAllParams {
   readonly uses: readonly Omit<EncodeParams, "texts">[];
   readonly texts: readonly string[];
@@ -56,12 +59,19 @@ export interface EncodeResult {
   readonly ms: { readonly run: number; readonly total: number };
 }
 export const encode = request<EncodeParams, EncodeResult>("encode");
-/** One result per use, in their order. Models that share a tokenizer tokenise a text once. */
+/**
+ * One result per use, in their order. Models that share a tokenizer tokenise a text once; uses of one model that differ in
+ * layer, pooling, normalisation or dimensions alone share one pass.
+ */
 export const encodeAll = request<EncodeAllParams, readonly EncodeResult[]>("encodeAll");
 
-export const tokenize = request<{ readonly model: ModelKey; readonly texts: readonly string[] }, readonly (readonly number[])[]>(
-  "tokenize",
-);
+export interface TokenizeParams {
+  readonly model: ModelKey;
+  readonly texts: readonly string[];
+  readonly prefix?: string;
+  readonly maxTokens?: number;
+}
+export const tokenize = request<TokenizeParams, readonly (readonly number[])[]>("tokenize");
 
 export interface EncodeImagesResult {
   readonly dimensions: number;

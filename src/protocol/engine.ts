@@ -1,5 +1,6 @@
 /** What the extension host and the command line ask of the engine process. */
-import type { EncoderCard, Pooling, Precision } from "../core/encoders/card.ts";
+import type { EncoderCard, Precision } from "../core/encoders/card.ts";
+import type { EncoderSettings } from "../core/encoders/variant.ts";
 import type { Range, SegmentKind, SplitMode } from "../core/text/segment.ts";
 import { notification, request } from "./contract.ts";
 import type { EmbedErrorData } from "./errors.ts";
@@ -7,7 +8,7 @@ import type { ImportProgress } from "./hub.ts";
 import type { NeighboursOutcome } from "./workspace.ts";
 
 /** Raise on every change of this file, hub.ts, workspace.ts, encoder.ts or errors.ts: both ends must come from one build. */
-export const PROTOCOL_VERSION = 3;
+export const PROTOCOL_VERSION = 4;
 
 /** Most segments one comparison takes: n² cells of 4 bytes per encoder must still cross to the panel in a blink. */
 export const MAX_SEGMENTS = 2000;
@@ -39,14 +40,10 @@ export const hello = request<HelloParams, HelloResult>("hello");
 
 // ---- encoders
 
-/** An encoder with the settings that turn text into vectors. Omitted settings are the encoder's own. */
-export interface EncoderChoice {
-  /** The id of an encoder, or the absolute path of a model folder. */
+/** An encoder with settings; those of a variant's id hold too, where none is given beside it. */
+export interface EncoderChoice extends EncoderSettings {
+  /** The id of an encoder or of a variant (see core/encoders/variant.ts), or the absolute path of a model folder. */
   readonly id: string;
-  readonly precision?: Precision;
-  /** Hidden state to read: 0 = embeddings … `card.layers` = the last, which is the default. */
-  readonly layer?: number;
-  readonly pooling?: Pooling;
 }
 
 export type EncoderState = "ready" | "loading" | "loaded" | "failed" | "missing";

@@ -33,15 +33,20 @@ export interface EncoderCard {
   readonly defaultPrompt?: string;
   /** What it reads; absent: text. */
   readonly input?: "text" | "image";
-  readonly parameters: number;
+  /** null where no source says. */
+  readonly parameters: number | null;
   /** Hidden states that can be read besides the last, embeddings first; 0 for a static table. */
   readonly layers: number;
   readonly licence: Fact;
   readonly homepage?: string;
 }
 
-/** How the hidden states of a text become one vector. */
-export const POOLINGS = ["mean", "cls", "last", "max"] as const;
+/**
+ * How the hidden states of a text become one vector. `weightedmean`: later tokens weigh more, token i counts i times
+ * (Muennighoff 2022); `firstlast`: the mean over tokens of the first layer's and the last layer's states (Li et al. 2020), the first
+ * layer being the one after the embeddings.
+ */
+export const POOLINGS = ["mean", "cls", "last", "max", "weightedmean", "firstlast"] as const;
 export type Pooling = (typeof POOLINGS)[number];
 
 /** What a publisher does: one of the above, or `graph`: the model's own graph gives one vector for each text. */

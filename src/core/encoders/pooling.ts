@@ -6,7 +6,14 @@ import type { Pooling } from "./card.ts";
  * @param tokens real tokens of this text; padding after them is never read
  * @param out where the `dimensions` numbers go
  */
-export function pool(states: Float32Array, offset: number, tokens: number, dimensions: number, pooling: Pooling, out: Float32Array): void {
+export function pool(
+  states: Float32Array,
+  offset: number,
+  tokens: number,
+  dimensions: number,
+  pooling: Exclude<Pooling, "firstlast">,
+  out: Float32Array,
+): void {
   switch (pooling) {
     case "cls":
       out.set(states.subarray(offset, offset + dimensions));
@@ -21,6 +28,13 @@ export function pool(states: Float32Array, offset: number, tokens: number, dimen
         out[d] = largest;
       }
       return;
+    case "weightedmean": {
+      const sums = new Float64Array(dimensions);
+      for (let token = 0, at = offset; token < tokens; token++)
+        for (let d = 0; d < dimensions; d++, at++) sums[d]! += (token + 1) * states[at]!;
+      for (let d = 0; d < dimensions; d++) out[d] = (2 * sums[d]!) / (tokens * (tokens + 1));
+      return;
+    }
     case "mean": {
       const sums = new Float64Array(dimensions);
       for (let token = 0, at = offset; token < tokens; token++) for (let d = 0; d < dimensions; d++, at++) sums[d]! += states[at]!;

@@ -1,4 +1,5 @@
 import type { EncoderCard } from "./card.ts";
+import { NO_PROMPT, type EncoderSettings } from "./variant.ts";
 
 /** What a text is to an encoder that was trained to tell the two apart. */
 export type Role = "query" | "document";
@@ -13,4 +14,18 @@ const NAMES: Readonly<Record<Role, readonly string[]>> = {
 export function promptOf({ prompts }: Pick<EncoderCard, "prompts">, role: Role): string {
   const name = NAMES[role].find((candidate) => candidate in prompts);
   return name === undefined ? "" : prompts[name]!;
+}
+
+/**
+ * The text put before each text. A prompt that was set goes before any; else, for a text with a role, the card's prompt for it;
+ * else the card's default.
+ */
+export function prefixOf(
+  card: Pick<EncoderCard, "prompts" | "defaultPrompt">,
+  { prompt }: Pick<EncoderSettings, "prompt">,
+  role: Role | undefined,
+): string {
+  if (prompt !== undefined) return prompt === NO_PROMPT ? "" : Object.hasOwn(card.prompts, prompt) ? card.prompts[prompt]! : prompt;
+  if (role !== undefined) return promptOf(card, role);
+  return card.defaultPrompt === undefined ? "" : (card.prompts[card.defaultPrompt] ?? "");
 }

@@ -43,7 +43,7 @@ export function importedCard({ read, loaded, homepage, repository }: CardSources
     prompts,
     ...(typeof named === "string" && named in prompts ? { defaultPrompt: named } : {}),
     // No file of the publisher says it, and a file's size is no count.
-    parameters: 0,
+    parameters: null,
     layers: loaded.layers,
     licence: licenceOf(matter),
     ...(homepage === undefined ? {} : { homepage }),

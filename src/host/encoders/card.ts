@@ -19,7 +19,7 @@ export function cardMarkdown({ name, card, precisions, error }: EncoderInfo): st
     card.maxTokens === null ? "no limit of length" : `reads ${card.maxTokens} tokens`,
     `${card.pooling} pooling`,
     card.normalized ? "unit length" : "not normalised",
-    `${(card.parameters / 1e6).toFixed(1)} M parameters`,
+    card.parameters === null ? "number of parameters unknown" : `${(card.parameters / 1e6).toFixed(1)} M parameters`,
     card.licence.value,
   ];
   const causes = Object.entries(TITLES).map(([cause, title]) => {
