@@ -119,5 +119,5 @@ function blocks(file: Uint8Array, place: number, rows: number, columns: number):
     scales.set(file.subarray(from, from + 2), 2 * block);
     nibbles.set(file.subarray(from + 2, from + BLOCK_BYTES), (BLOCK / 2) * block);
   }
-  return { rows, columns, scales: new Float16Array(scales.buffer), nibbles };
+  return { rows, columns, scales: new Uint16Array(scales.buffer), nibbles };
 }

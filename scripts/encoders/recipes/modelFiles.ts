@@ -1,5 +1,6 @@
 import type { Precision } from "../../../src/core/encoders/card.ts";
 import { MODEL_FILES, type EncoderManifest, type SourceFile } from "../../../src/core/encoders/manifest.ts";
+import type { MessageWriter } from "../../../src/encoder/onnx/protobuf.ts";
 
 /** The files of a model folder, by their paths in it. */
 export type Files = Record<string, Uint8Array | string>;
@@ -10,10 +11,10 @@ export type Build = (manifest: EncoderManifest, source: (role: SourceFile["role"
 /** What is built of an encoder whose manifest does not say. */
 const PRECISIONS: readonly Precision[] = ["fp32", "w8", "int8"];
 
-export const models = (manifest: EncoderManifest, graph: (precision: Precision, note: string) => Uint8Array): Files => {
+export const models = (manifest: EncoderManifest, graph: (precision: Precision, note: string) => MessageWriter): Files => {
   const note = `${manifest.id}, ${manifest.card.licence.value}`;
   return Object.fromEntries(
-    (manifest.precisions ?? PRECISIONS).map((precision) => [MODEL_FILES[precision], graph(precision, note)]),
+    (manifest.precisions ?? PRECISIONS).map((precision) => [MODEL_FILES[precision], graph(precision, note).finish()]),
   );
 };
 

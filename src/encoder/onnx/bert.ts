@@ -1,5 +1,6 @@
 import type { Precision } from "../../core/encoders/card.ts";
 import { Graph, statePort, tokenPort } from "./graph.ts";
+import type { MessageWriter } from "./protobuf.ts";
 import { namedWeights, type NamedTensors } from "./namedWeights.ts";
 import {
   maskBias,
@@ -23,7 +24,7 @@ const NAMES: BlockNames = {
  * hidden_states.0 (embeddings) … hidden_states.<layers - 1>, each [batch, sequence, hidden_size]. Pooling stays outside.
  * Weights by their names in Hugging Face's BertModel.
  */
-export function bertGraph(config: BlocksConfig, tensors: NamedTensors, precision: Precision, note: string): Uint8Array {
+export function bertGraph(config: BlocksConfig, tensors: NamedTensors, precision: Precision, note: string): MessageWriter {
   const graph = new Graph(precision);
   const weights = namedWeights(graph, tensors, config.layer_norm_eps);
   const rows = (ids: string, label: string, name: string, size: "large" | "small"): string =>

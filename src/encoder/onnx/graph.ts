@@ -1,5 +1,6 @@
 import type { Precision } from "../../core/encoders/card.ts";
-import { MessageWriter } from "./protobuf.ts";
+import { halfBitsOf, singlesOfHalves } from "../formats/halves.ts";
+import { MessageWriter, type LateBytes } from "./protobuf.ts";
 import { blockQuantise, columnQuantise, rowQuantise, transpose } from "./quantise.ts";
 
 /** Element types of ONNX tensors, by the numbers of its TensorProto. */
@@ -14,6 +15,7 @@ const IR_VERSION = 8;
 export interface Matrix {
   readonly rows: number;
   readonly columns: number;
+  /** May be read from the disk anew at each use. */
   readonly data: Float32Array;
 }
 
@@ -24,8 +26,8 @@ export interface Matrix {
 export interface FourBitMatrix {
   readonly rows: number;
   readonly columns: number;
-  /** [rows, columns / 32] */
-  readonly scales: Float16Array;
+  /** [rows, columns / 32], the bits of half precision. */
+  readonly scales: Uint16Array;
   /** [rows, columns / 32, 16] */
   readonly nibbles: Uint8Array;
 }
@@ -95,9 +97,9 @@ export class Graph {
   }
 
   /** Weights of any shape that follow the precision as far as it goes: in half precision, or else as they are. */
-  weights(name: string, dims: readonly number[], values: Float32Array): string {
+  weights(name: string, dims: readonly number[], values: Float32Array | LateBytes): string {
     if (this.#precision !== "fp16") return this.#tensor(name, "float", dims, values);
-    return this.widen(this.#tensor(name, "float16", dims, Float16Array.from(values)));
+    return this.widen(this.#tensor(name, "float16", dims, "make" in values ? halved(values) : halfBitsOf(values)));
   }
 
   /** x · Wᵀ + b with W [out, in] as PyTorch keeps it. */
@@ -114,11 +116,11 @@ export class Graph {
   /** Rows of a table by id. Large tables follow the precision; small ones (positions, types) are kept in half precision. */
   rows(ids: string, name: string, table: Matrix | FourBitMatrix, size: "large" | "small"): string {
     if ("nibbles" in table) return this.#rowsFourBit(ids, name, table);
-    const { rows, columns, data } = table;
+    const { rows, columns } = table;
     if (this.#precision === "fp32" || this.#precision === "q4")
-      return this.op("Gather", [this.#tensor(name, "float", [rows, columns], data), ids]);
+      return this.op("Gather", [this.#tensor(name, "float", [rows, columns], late(table)), ids]);
     if (size === "small" || this.#precision === "fp16") {
-      const half = this.#tensor(name, "float16", [rows, columns], Float16Array.from(data));
+      const half = this.#tensor(name, "float16", [rows, columns], halved(late(table)));
       return this.op("Cast", [this.op("Gather", [half, ids])], { to: TYPE.float });
     }
     if (columns % BLOCK !== 0 || this.#precision === "int8") {
@@ -129,15 +131,15 @@ export class Graph {
     }
     // Blocks lie along a row, so the table is quantised as its own transpose would be.
     const blocks = columns / BLOCK;
-    const { values, scales } = rowQuantise({ rows: rows * blocks, columns: BLOCK, data }, "half");
+    const { values, scales } = rowQuantise({ rows: rows * blocks, columns: BLOCK, data: table.data }, "half");
     const wide = this.widen(this.op("Gather", [this.#tensor(name, "int8", [rows, blocks, BLOCK], values), ids]));
-    const halves = this.#tensor(`${name}.scale`, "float16", [rows, blocks, 1], Float16Array.from(scales));
+    const halves = this.#tensor(`${name}.scale`, "float16", [rows, blocks, 1], halfBitsOf(scales));
     const product = this.op("Mul", [wide, this.widen(this.op("Gather", [halves, ids]))]);
     return this.op("Reshape", [product, this.ints([0, 0, columns])]);
   }
 
-  /** The finished file. */
-  finish(inputs: readonly Port[], outputs: readonly Port[], note: string): Uint8Array {
+  /** The finished file, to be had at once or in pieces. */
+  finish(inputs: readonly Port[], outputs: readonly Port[], note: string): MessageWriter {
     const graph = new MessageWriter();
     for (const node of this.#nodes) graph.bytes(1, node);
     graph.bytes(2, "encoder");
@@ -151,7 +153,7 @@ export class Graph {
       .bytes(7, graph)
       .bytes(8, new MessageWriter().bytes(1, "").varint(2, OPSET));
     if (this.#contributed) model.bytes(8, new MessageWriter().bytes(1, CONTRIBUTED).varint(2, 1));
-    return model.finish();
+    return model;
   }
 
   /** x · W with W [in, out]. */
@@ -161,7 +163,7 @@ export class Graph {
       case "fp32":
       case "fp16":
       case "q4":
-        return this.op("MatMul", [x, this.weights(name, [rows, columns], weight.data)]);
+        return this.op("MatMul", [x, this.weights(name, [rows, columns], late(weight))]);
       case "w8": {
         const { values, scales } = blockQuantise(weight, BLOCK);
         const blocks = rows / BLOCK;
@@ -184,7 +186,7 @@ export class Graph {
   #matmulFourBit(x: string, name: string, { rows, columns, scales, nibbles }: FourBitMatrix): string {
     const blocks = columns / BLOCK;
     const values = this.#tensor(name, "uint8", [rows, blocks, BLOCK / 2], interleaved(nibbles));
-    const single = this.#tensor(`${name}.scale`, "float", [rows * blocks], Float32Array.from(scales));
+    const single = this.#tensor(`${name}.scale`, "float", [rows * blocks], singlesOfHalves(scales));
     this.#contributed = true;
     const attributes = { K: columns, N: rows, bits: 4, block_size: BLOCK };
     return this.#node("MatMulNBits", [x, values, single], [this.#unique("matmulnbits")], attributes, CONTRIBUTED)[0]!;
@@ -237,14 +239,14 @@ export class Graph {
     return outputs;
   }
 
-  #tensor(name: string, type: ElementType, dims: readonly number[], data: ArrayBufferView): string {
+  #tensor(name: string, type: ElementType, dims: readonly number[], data: ArrayBufferView | LateBytes): string {
     const unique = this.#unique(name);
     const tensor = new MessageWriter();
     for (const dim of dims) tensor.varint(1, dim);
     tensor
       .varint(2, TYPE[type])
       .bytes(8, unique)
-      .bytes(9, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+      .bytes(9, "make" in data ? data : bytesOf(data));
     this.#initializers.push(tensor);
     return unique;
   }
@@ -262,6 +264,24 @@ export const BLOCK = 32;
 
 /** The domain of the operators that ONNX Runtime adds to the standard's. */
 const CONTRIBUTED = "com.microsoft";
+
+const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array =>
+  new Uint8Array(buffer, byteOffset, byteLength);
+
+/** The numbers of a matrix once the file is written: no sooner are they read from where they lie. */
+const late = (matrix: Matrix): LateBytes => ({
+  length: matrix.rows * matrix.columns * Float32Array.BYTES_PER_ELEMENT,
+  make: () => bytesOf(matrix.data),
+});
+
+/** Late single precision as late half precision. */
+const halved = ({ length, make }: LateBytes): LateBytes => ({
+  length: length / 2,
+  make: () => {
+    const { buffer, byteOffset, byteLength } = make();
+    return bytesOf(halfBitsOf(new Float32Array(buffer, byteOffset, byteLength / 4)));
+  },
+});
 
 /** Blocks of 16 bytes with columns (j, j + 16) in byte j → blocks with columns (2j, 2j + 1) in byte j, as MatMulNBits wants them. */
 function interleaved(nibbles: Uint8Array): Uint8Array {

@@ -30,7 +30,14 @@ export function namedWeights(graph: Graph, tensors: NamedTensors, epsilon: numbe
     if ("nibbles" in found) return found;
     const [rows, columns] = found.shape;
     if (rows === undefined || columns === undefined) throw new Error(`${name} is no matrix`);
-    return { rows, columns, data: found.data };
+    // Read when it is written, not before.
+    return {
+      rows,
+      columns,
+      get data() {
+        return found.data;
+      },
+    };
   };
   return {
     vector,

@@ -5,9 +5,15 @@ const FIXED64 = 1;
 const LENGTH = 2;
 const FIXED32 = 5;
 
+/** Bytes that are made when they are written, and not kept: weights may be larger than memory has room for twice. */
+export interface LateBytes {
+  readonly length: number;
+  readonly make: () => Uint8Array;
+}
+
 /** Collects the fields of one message; nested messages and tensors are appended without being copied. */
 export class MessageWriter {
-  readonly #chunks: Uint8Array[] = [];
+  readonly #chunks: (Uint8Array | LateBytes)[] = [];
   #length = 0;
 
   varint(field: number, value: number | bigint): this {
@@ -24,7 +30,7 @@ export class MessageWriter {
     return this;
   }
 
-  bytes(field: number, value: Uint8Array | string | MessageWriter): this {
+  bytes(field: number, value: Uint8Array | LateBytes | string | MessageWriter): this {
     this.#push(encodeVarint(BigInt(field * 8 + LENGTH)));
     if (value instanceof MessageWriter) {
       this.#push(encodeVarint(BigInt(value.#length)));
@@ -37,17 +43,30 @@ export class MessageWriter {
     return this;
   }
 
+  get length(): number {
+    return this.#length;
+  }
+
+  /** The message, piece by piece. */
+  *pieces(): Generator<Uint8Array> {
+    for (const chunk of this.#chunks) {
+      const piece = "make" in chunk ? chunk.make() : chunk;
+      if (piece.length !== chunk.length) throw new Error("a tensor is not as long as it was said to be");
+      yield piece;
+    }
+  }
+
   finish(): Uint8Array {
     const out = new Uint8Array(this.#length);
     let at = 0;
-    for (const chunk of this.#chunks) {
-      out.set(chunk, at);
-      at += chunk.length;
+    for (const piece of this.pieces()) {
+      out.set(piece, at);
+      at += piece.length;
     }
     return out;
   }
 
-  #push(chunk: Uint8Array): void {
+  #push(chunk: Uint8Array | LateBytes): void {
     this.#chunks.push(chunk);
     this.#length += chunk.length;
   }

@@ -1,26 +1,35 @@
+import { halfBits, singleOfHalf } from "../formats/halves.ts";
 import type { Matrix } from "./graph.ts";
 
 /** Largest int8 in use: -128 is left out, so that the range is symmetric. */
 const LIMIT = 127;
 
-/** [rows, columns] → [columns, rows]. */
-export function transpose({ rows, columns, data }: Matrix): Matrix {
-  const out = new Float32Array(data.length);
-  for (let row = 0; row < rows; row++)
-    for (let column = 0; column < columns; column++) out[column * rows + row] = data[row * columns + column]!;
-  return { rows: columns, columns: rows, data: out };
+/** [rows, columns] → [columns, rows], when its numbers are asked for. */
+export function transpose(matrix: Matrix): Matrix {
+  const { rows, columns } = matrix;
+  return {
+    rows: columns,
+    columns: rows,
+    get data() {
+      const { data } = matrix;
+      const out = new Float32Array(data.length);
+      for (let row = 0; row < rows; row++)
+        for (let column = 0; column < columns; column++) out[column * rows + row] = data[row * columns + column]!;
+      return out;
+    },
+  };
 }
 
-/** One half-precision scale for every `block` rows of a column. values [rows, columns], scales [rows / block, columns]. */
-export function blockQuantise({ rows, columns, data }: Matrix, block: number): { values: Int8Array; scales: Float16Array } {
+/** One half-precision scale (its bits) for every `block` rows of a column. values [rows, columns], scales [rows / block, columns]. */
+export function blockQuantise({ rows, columns, data }: Matrix, block: number): { values: Int8Array; scales: Uint16Array } {
   const values = new Int8Array(data.length);
-  const scales = new Float16Array((rows / block) * columns);
+  const scales = new Uint16Array((rows / block) * columns);
   for (let first = 0, at = 0; first < rows; first += block)
     for (let column = 0; column < columns; column++, at++) {
       let largest = 1e-7;
       for (let row = first; row < first + block; row++) largest = Math.max(largest, Math.abs(data[row * columns + column]!));
-      scales[at] = largest / LIMIT;
-      const scale = scales[at]!;
+      scales[at] = halfBits(largest / LIMIT);
+      const scale = singleOfHalf(scales[at]!);
       for (let row = first; row < first + block; row++)
         values[row * columns + column] = round(data[row * columns + column]! / scale);
     }
@@ -51,7 +60,7 @@ export function rowQuantise(
   for (let row = 0; row < rows; row++) {
     let largest = store === "half" ? 1e-7 : 1e-12;
     for (let at = row * columns; at < (row + 1) * columns; at++) largest = Math.max(largest, Math.abs(data[at]!));
-    scales[row] = store === "half" ? Math.f16round(largest / LIMIT) : largest / LIMIT;
+    scales[row] = store === "half" ? singleOfHalf(halfBits(largest / LIMIT)) : largest / LIMIT;
     for (let at = row * columns; at < (row + 1) * columns; at++) values[at] = round(data[at]! / scales[row]!);
   }
   return { values, scales };

@@ -1,8 +1,9 @@
 import type { Precision } from "../../core/encoders/card.ts";
 import { Graph, statePort, tokenPort, type Matrix } from "./graph.ts";
+import type { MessageWriter } from "./protobuf.ts";
 
 /** A table of vectors as an ONNX file: input_ids, attention_mask [batch, sequence] → last_hidden_state, the rows of the ids. */
-export function staticTableGraph(table: Matrix, precision: Precision, note: string): Uint8Array {
+export function staticTableGraph(table: Matrix, precision: Precision, note: string): MessageWriter {
   const graph = new Graph(precision);
   const rows = graph.rows("input_ids", "embeddings.word", table, "large");
   graph.op("Identity", [rows], {}, "last_hidden_state");
