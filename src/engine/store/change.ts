@@ -10,14 +10,18 @@ export interface TextRow {
   readonly headerLength: number;
 }
 
-/** A file as it is kept. A change gives it a new and higher `seq`. */
-export interface FileRow extends FileStamp {
+/** Which texts stand in a file. A change gives it a new and higher `seq`. */
+export interface FileTexts {
   readonly seq: number;
   readonly file: string;
   readonly path: string;
   readonly languageId: string;
   /** Numbers of its segments' texts; null when the file is gone. */
   readonly texts: Int32Array | null;
+}
+
+/** A file as it is kept. */
+export interface FileRow extends FileTexts, FileStamp {
   /** Places of its segments, packed by places.ts. */
   readonly places: Uint8Array;
 }

@@ -1,7 +1,8 @@
 import type { DatabaseSync } from "node:sqlite";
 import { crc32, inflateRawSync } from "node:zlib";
 
-import type { Change, FileRow, TextRow, WordsRow } from "./change.ts";
+import type { FileStamp } from "./catalogue.ts";
+import type { Change, FileTexts, TextRow, WordsRow } from "./change.ts";
 import { changeWriter } from "./changeWriter.ts";
 import { queriesOf, type Query } from "./query.ts";
 import type { EncoderKey } from "./vectorStore.ts";
@@ -19,8 +20,10 @@ export interface IndexDatabase {
   apply(change: Change): void;
   /** Changes whenever another connection has committed. */
   dataVersion(): number;
-  /** Files and gone files of a higher seq, ascending, without their places. */
-  filesAfter(seq: number): FileRow[];
+  /** Files and gone files of a higher seq, ascending. */
+  filesAfter(seq: number): FileTexts[];
+  /** All files that are not gone. */
+  stamps(): (FileStamp & Pick<FileTexts, "seq" | "file">)[];
   lastSeq(): number;
   places(seq: number): Uint8Array | undefined;
   meta(name: "purged" | "nextText"): number;
@@ -64,6 +67,9 @@ export function indexDatabase(connection: DatabaseSync): IndexDatabase {
     dataVersion: query<[], { data_version: number }>("PRAGMA data_version"),
     meta: query<[string], { value: number }>("SELECT value FROM meta WHERE name = ?"),
     lastSeq: query<[], { highest: number | null }>("SELECT max(seq) AS highest FROM file"),
+    stamps: query<[], FileStamp & Pick<FileTexts, "seq" | "file">>(
+      "SELECT seq, file, size, mtime AS mtimeMs, hash FROM file WHERE texts IS NOT NULL",
+    ),
     places: query<[number], { places: Uint8Array }>("SELECT places FROM file WHERE seq = ? AND texts IS NOT NULL"),
     highestText: query<[], { highest: number | null }>("SELECT max(id) AS highest FROM text"),
     highestTerm: query<[], { highest: number | null }>("SELECT max(id) AS highest FROM term"),
@@ -105,9 +111,7 @@ export function indexDatabase(connection: DatabaseSync): IndexDatabase {
   let files: Query<[number], StoredFile> | undefined;
   const filesAfter = (): Query<[number], StoredFile> => {
     if (files === undefined) {
-      const statement = connection.prepare(
-        "SELECT seq, file, path, language, size, mtime, hash, texts FROM file WHERE seq > ? ORDER BY seq",
-      );
+      const statement = connection.prepare("SELECT seq, file, path, language, texts FROM file WHERE seq > ? ORDER BY seq");
       statement.setReturnArrays(true);
       files = statement as unknown as Query<[number], StoredFile>;
     }
@@ -152,7 +156,7 @@ export function indexDatabase(connection: DatabaseSync): IndexDatabase {
     filesAfter: (seq) => {
       const stored = filesAfter().all(seq);
       // One buffer for all: thousands of small ones cost more than what is in them.
-      const pool = new Int32Array(stored.reduce((sum, { [7]: texts }) => sum + (texts?.length ?? 0), 0) >> 2);
+      const pool = new Int32Array(stored.reduce((sum, { [4]: texts }) => sum + (texts?.length ?? 0), 0) >> 2);
       let used = 0;
       const pooled = (texts: Uint8Array): Int32Array => {
         const from = used;
@@ -160,11 +164,11 @@ export function indexDatabase(connection: DatabaseSync): IndexDatabase {
         pool.set(int32(texts), from);
         return pool.subarray(from, used);
       };
-      return stored.map(([number, file, path, languageId, size, mtimeMs, hash, texts]) => {
-        const numbers = texts === null ? null : pooled(texts);
-        return { seq: number, file, path, languageId, size, mtimeMs, hash, texts: numbers, places: EMPTY };
+      return stored.map(([number, file, path, languageId, texts]) => {
+        return { seq: number, file, path, languageId, texts: texts === null ? null : pooled(texts) };
       });
     },
+    stamps: () => sql.stamps.all(),
     lastSeq,
     places: (seq) => sql.places.get(seq)?.places,
     meta: (name) => sql.meta.get(name)?.value ?? 0,
@@ -259,7 +263,7 @@ export function inTransaction<T>(connection: DatabaseSync, work: () => T): T {
 }
 
 /** seq, file, path, language, size, mtime, hash, texts */
-type StoredFile = readonly [number, string, string, string, number, number, string, Uint8Array | null];
+type StoredFile = readonly [number, string, string, string, Uint8Array | null];
 
 interface StoredText {
   readonly hash: Uint8Array;
@@ -276,7 +280,6 @@ interface StoredBlock {
   readonly vectors: Uint8Array;
 }
 
-const EMPTY = new Uint8Array(0);
 /** Pages given back in one transaction. */
 const SHRINK_PAGES = 1000;
 const TABLES = ["body", "text", "file", "block", "words", "term", "remembered", "encoder"];

@@ -1,7 +1,7 @@
-import type { FileRow } from "./change.ts";
+import type { FileTexts } from "./change.ts";
 
-/** A file of the index as it is kept in memory: its places stay in the store. */
-export type FileEntry = Omit<FileRow, "texts" | "places"> & { readonly texts: Int32Array };
+/** A file of the index as it is kept in memory: its places stay in the store, and so does its stamp as long as nobody scans. */
+export type FileEntry = FileTexts & { readonly texts: Int32Array };
 
 /** Which texts stand in which files: a few numbers for each segment. */
 export interface FileTable {

@@ -3,8 +3,8 @@ import { createHash } from "node:crypto";
 import type { Position, Range } from "../../core/text/segment.ts";
 import { wordsOf } from "../../core/text/words.ts";
 import type { Place } from "../../protocol/workspace.ts";
-import type { Catalogue, IndexFile, StoredSegment } from "./catalogue.ts";
-import type { Change, FileRow, TextRow } from "./change.ts";
+import type { Catalogue, FileStamp, IndexFile, StoredSegment } from "./catalogue.ts";
+import type { Change, FileRow, FileTexts, TextRow } from "./change.ts";
 import { createFileTable, type FileEntry, type FileTable } from "./fileTable.ts";
 import { createLexicalIndex } from "./lexicalIndex.ts";
 import { pathFilter } from "./pathFilter.ts";
@@ -33,6 +33,10 @@ export function createLocalCatalogue(storage: Storage, mayWrite: () => void): Lo
   const lexicon = createLexicalIndex();
   const termIds = createTermIds(storage);
   const unpacked = new Map<number, readonly StoredSegment[]>();
+  /** Of files that this process wrote: the disk may not have taken them yet. */
+  const written = new Map<string, FileStamp & { readonly seq: number }>();
+  /** Of all files; read when somebody scans, since most processes only search. */
+  let stamps: Map<string, FileStamp> | undefined;
   let epoch = storage.epoch;
   let lastSeq = 0;
   let nextText = 0;
@@ -47,11 +51,32 @@ export function createLocalCatalogue(storage: Storage, mayWrite: () => void): Lo
     lexicon.clear();
     termIds.clear();
     unpacked.clear();
+    written.clear();
+    stamps = undefined;
   };
-  const take = ({ seq, texts, file, path, languageId, size, mtimeMs, hash }: FileRow): void => {
+  const take = ({ seq, texts, file, path, languageId }: FileTexts): void => {
     if (texts === null) table.remove(file);
-    else table.put({ seq, texts, file, path, languageId, size, mtimeMs, hash });
+    else table.put({ seq, texts, file, path, languageId });
     lastSeq = Math.max(lastSeq, seq);
+  };
+  const takeOwn = (row: FileRow): void => {
+    take(row);
+    const { seq, file, size, mtimeMs, hash } = row;
+    if (row.texts === null) written.delete(file);
+    else written.set(file, { seq, size, mtimeMs, hash });
+    if (row.texts === null) stamps?.delete(file);
+    else stamps?.set(file, { size, mtimeMs, hash });
+  };
+  const stampsNow = (): ReadonlyMap<string, FileStamp> => {
+    if (stamps !== undefined) return stamps;
+    const all = new Map<string, FileStamp>();
+    const add = (file: string, { seq, size, mtimeMs, hash }: FileStamp & { readonly seq: number }): void => {
+      // A stamp tells of the segments that are known here, or of nothing.
+      if (table.files.get(file)?.seq === seq) all.set(file, { size, mtimeMs, hash });
+    };
+    for (const { file, ...stamp } of storage.read((disk) => disk.stamps(), [])) add(file, stamp);
+    for (const [file, stamp] of written) add(file, stamp);
+    return (stamps = all);
   };
   const catchUp = (): void => {
     if (epoch !== storage.epoch) reset();
@@ -65,6 +90,7 @@ export function createLocalCatalogue(storage: Storage, mayWrite: () => void): Lo
     else if (news !== undefined) {
       if (news.anew) reset();
       for (const row of news.rows) take(row);
+      if (news.rows.length > 0) stamps = undefined;
       lastSeq = Math.max(lastSeq, news.purged);
       // Never lower: numbers are not given again while the index is open.
       nextText = Math.max(nextText, news.nextText);
@@ -87,7 +113,7 @@ export function createLocalCatalogue(storage: Storage, mayWrite: () => void): Lo
       catchUpIfVoid();
       const change = build();
       if (epoch !== storage.epoch || !storage.write(change)) continue;
-      for (const row of change.files ?? []) take(row);
+      for (const row of change.files ?? []) takeOwn(row);
       if (change.words !== undefined && lastWords !== undefined) lexicon.add([change.words]);
       return;
     }
@@ -155,7 +181,7 @@ export function createLocalCatalogue(storage: Storage, mayWrite: () => void): Lo
     get version() {
       return table.version;
     },
-    stamps: () => table.files,
+    stamps: stampsNow,
     putFiles: (files) => {
       // The last of the same file counts.
       const distinct = [...new Map(files.map((file) => [file.file, file])).values()];
@@ -177,7 +203,7 @@ export function createLocalCatalogue(storage: Storage, mayWrite: () => void): Lo
       write(() => ({
         files: files.flatMap((file, at): FileRow[] => {
           const entry = table.files.get(file);
-          return entry === undefined ? [] : [{ ...entry, seq: lastSeq + 1 + at, texts: null, places: NONE }];
+          return entry === undefined ? [] : [{ ...entry, ...NO_STAMP, seq: lastSeq + 1 + at, texts: null, places: NONE }];
         }),
       }));
     },
@@ -239,6 +265,8 @@ export function createLocalCatalogue(storage: Storage, mayWrite: () => void): Lo
 }
 
 const NONE = new Uint8Array(0);
+/** Of a file that is gone. */
+const NO_STAMP: FileStamp = { size: 0, mtimeMs: 0, hash: "" };
 
 function unpack(bytes: Uint8Array, entry: FileEntry): readonly StoredSegment[] {
   try {
