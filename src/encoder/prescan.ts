@@ -1,13 +1,17 @@
 import { badModel } from "../protocol/errors.ts";
+import { tablesOf, type GraphTables } from "./graphTables.ts";
 import { packedNumbers, readFields, type Field } from "./onnx/protobuf.ts";
+import { checkSize, MAX_AXES, scanTensor } from "./scanTensor.ts";
+import { inOrder, printable, type ScannedGraph, type ScannedNode, type ScannedTensor } from "./scannedGraph.ts";
 
 /**
  * Looks at a model before ONNX Runtime does. Files exist that kill or hang it (measured on 1.30: out-of-range attributes and
- * sizes, rare operators, endless loops), so whatever text encoders have no use for is refused. Throws `badModel`.
+ * sizes, rare operators, endless loops), so whatever text encoders have no use for is refused. Tells how large the tables are
+ * that tokens and positions are looked up in. Throws `badModel`.
  */
-export function prescan(name: string, file: Uint8Array): void {
+export function prescan(name: string, file: Uint8Array): GraphTables {
   try {
-    scanModel(file);
+    return scanModel(file);
   } catch (error) {
     throw badModel(name, error instanceof Error ? error.message : String(error));
   }
@@ -21,7 +25,7 @@ const MAX_NODES = 100_000;
 const OPERATORS = new Set(
   (
     "Abs Add And Cast Clip Concat Constant ConstantOfShape Cos CumSum DequantizeLinear Div DynamicQuantizeLinear Equal Erf Exp " +
-    "Expand Flatten Floor Gather GatherElements Gelu Gemm Greater GreaterOrEqual Identity IsNaN LayerNormalization Less " +
+    "Expand Flatten Floor Gather GatherElements GatherND Gelu Gemm Greater GreaterOrEqual Identity IsNaN LayerNormalization Less " +
     "LessOrEqual Log LpNormalization MatMul MatMulInteger Max Min Mod Mul Neg Not Or Pad Pow QuantizeLinear Range Reciprocal " +
     "ReduceL2 ReduceMax ReduceMean ReduceMin ReduceSum Relu Reshape Shape Sigmoid Sin Slice Softmax Split Sqrt Squeeze Sub " +
     "Tanh Tile Transpose Trilu Unsqueeze Where MatMulNBits SkipLayerNormalization SimplifiedLayerNormalization " +
@@ -41,46 +45,78 @@ const CONVOLUTION_LIMITS: Readonly<Record<string, readonly [least: bigint, most:
 };
 const DOMAINS = new Set(["", "ai.onnx", "com.microsoft"]);
 
-function scanModel(model: Uint8Array): void {
-  let graphs = 0;
+function scanModel(model: Uint8Array): GraphTables {
+  const graphs: ScannedGraph[] = [];
   for (const field of readFields(model)) {
-    if (field.field === 7) {
-      graphs++;
-      scanGraph(bytesOf(field));
-    } else if (field.field === 25) throw new Error("it defines functions of its own");
+    if (field.field === 7) graphs.push(scanGraph(bytesOf(field)));
+    else if (field.field === 25) throw new Error("it defines functions of its own");
   }
-  if (graphs !== 1) throw new Error("it holds no graph");
+  const [graph] = graphs;
+  if (graph === undefined) throw new Error("it holds no graph");
+  if (graphs.length > 1) throw new Error("it holds several graphs");
+  const nodes = inOrder(graph);
+  checkShapes(graph);
+  return tablesOf(graph, nodes);
 }
 
-function scanGraph(graph: Uint8Array): void {
-  const readsPixels = [...children(graph, 11)].some((input) =>
-    [...readFields(input)].some((field) => field.field === 1 && text(field) === PIXELS),
-  );
-  let nodes = 0;
+function scanGraph(graph: Uint8Array): ScannedGraph {
+  const nodes: ScannedNode[] = [];
+  const tensors = new Map<string, ScannedTensor>();
+  const inputs = [...children(graph, 11)].map(nameOf);
+  const readsPixels = inputs.includes(PIXELS);
   for (const field of readFields(graph)) {
     if (field.field === 1) {
-      if (++nodes > MAX_NODES) throw new Error(`it has more than ${MAX_NODES} nodes`);
-      scanNode(bytesOf(field), readsPixels);
-    } else if (field.field === 5) scanTensor(bytesOf(field));
-    else if (field.field === 11 || field.field === 12 || field.field === 13) scanValue(bytesOf(field));
+      if (nodes.length >= MAX_NODES) throw new Error(`it has more than ${MAX_NODES} nodes`);
+      const { node, constant } = scanNode(bytesOf(field), readsPixels);
+      nodes.push(node);
+      if (constant !== undefined && node.outputs[0] !== undefined) tensors.set(node.outputs[0], constant);
+    } else if (field.field === 5) {
+      const { name, ...tensor } = scanTensor(bytesOf(field));
+      if (tensors.has(name)) throw new Error(`it has two constants ${printable(name)}`);
+      tensors.set(name, tensor);
+    } else if (field.field === 11 || field.field === 12 || field.field === 13) scanValue(bytesOf(field));
     else if (field.field === 15) throw new Error("it has sparse weights");
   }
-  if (nodes === 0) throw new Error("its graph is empty");
+  if (nodes.length === 0) throw new Error("its graph is empty");
+  return { inputs, outputs: [...children(graph, 12)].map(nameOf), nodes, tensors };
 }
 
-function scanNode(node: Uint8Array, readsPixels: boolean): void {
+/** The name of an input or output. */
+function nameOf(value: Uint8Array): string {
+  for (const field of readFields(value)) if (field.field === 1) return text(field);
+  return "";
+}
+
+function scanNode(message: Uint8Array, readsPixels: boolean): { node: ScannedNode; constant: ScannedTensor | undefined } {
   let operator = "";
   let domain = "";
-  for (const field of readFields(node)) {
-    if (field.field === 4) operator = text(field);
+  const inputs: string[] = [];
+  const outputs: string[] = [];
+  const attributes: Uint8Array[] = [];
+  for (const field of readFields(message)) {
+    if (field.field === 1) inputs.push(text(field));
+    else if (field.field === 2) outputs.push(text(field));
+    else if (field.field === 4) operator = text(field);
     else if (field.field === 7) domain = text(field);
-    else if (field.field === 5) scanAttribute(bytesOf(field));
+    else if (field.field === 5) attributes.push(bytesOf(field));
   }
   const ofImages = readsPixels && IMAGE_OPERATORS.has(operator) && domain === "";
   if (!(OPERATORS.has(operator) || ofImages) || !DOMAINS.has(domain))
     throw new Error(`the operator ${printable(operator)} is not one that encoders use`);
-  if (ofImages) for (const attribute of children(node, 5)) scanConvolutionAttribute(attribute);
+  let axis = 0;
+  let constant: ScannedTensor | undefined;
+  for (const attribute of attributes) {
+    const { name, integers, tensor } = scanAttribute(attribute, operator);
+    if (name === "axis") axis = integers[0] ?? 0;
+    if (operator === "Constant")
+      constant = tensor ?? { dims: name === "value_ints" ? [integers.length] : [], type: INT64, integers };
+    if (ofImages) scanConvolutionAttribute(attribute);
+  }
+  return { node: { operator, inputs, outputs, axis }, constant };
 }
+
+/** The number that stands for int64 in ONNX files. */
+const INT64 = 7;
 
 function scanConvolutionAttribute(attribute: Uint8Array): void {
   let name = "";
@@ -95,27 +131,45 @@ function scanConvolutionAttribute(attribute: Uint8Array): void {
     if (value < limits[0] || value > limits[1]) throw new Error(`${name} of a convolution is ${BigInt.asIntN(64, value)}`);
 }
 
-function scanAttribute(attribute: Uint8Array): void {
+function scanAttribute(
+  attribute: Uint8Array,
+  operator: string,
+): { name: string; integers: readonly number[]; tensor: ScannedTensor | undefined } {
+  let name = "";
+  let tensor: ScannedTensor | undefined;
+  const integers: bigint[] = [];
   for (const field of readFields(attribute)) {
-    if (field.field === 3 || field.field === 8)
-      for (const value of packedNumbers(field)) {
-        const signed = BigInt.asIntN(64, value);
-        if (signed > LIMIT || signed < -LIMIT) throw new Error(`an attribute is ${signed}`);
-      }
-    else if (field.field === 5 || field.field === 10) scanTensor(bytesOf(field));
+    if (field.field === 1) name = text(field);
+    else if (field.field === 3 || field.field === 8)
+      for (const value of packedNumbers(field)) integers.push(BigInt.asIntN(64, value));
+    else if (field.field === 5 || field.field === 10) tensor = scanTensor(bytesOf(field));
     else if (field.field === 6 || field.field === 11) throw new Error("it has graphs inside nodes");
     else if (field.field === 22 || field.field === 23) throw new Error("it has sparse weights");
   }
+  const limit = NAMES_AXES.has(name) ? BigInt(MAX_AXES) : LIMIT;
+  for (const value of integers)
+    if (value > limit || value < -limit) throw new Error(`${printable(name)} of ${operator} is ${value}, beyond ±${limit}`);
+  return { name, integers: integers.map(Number), tensor };
 }
 
-function scanTensor(tensor: Uint8Array): void {
-  for (const field of readFields(tensor)) {
-    if (field.field === 1) for (const size of packedNumbers(field)) checkSize(size);
-    // Encoders with weights beside the file come with another issue's import; none of the bundled ones does.
-    else if (field.field === 13 || (field.field === 14 && field.kind === "number" && field.value !== 0n))
-      throw new Error("its weights lie in other files");
+/** Attributes that count axes. */
+const NAMES_AXES = new Set(["axis", "axes", "perm", "batch_dims"]);
+
+/** Operators that make a tensor as large as numbers in the file say, and which of their inputs says so. */
+const MAKES_SHAPE: Readonly<Record<string, number>> = { ConstantOfShape: 0, Expand: 1, Tile: 1 };
+
+/** A file of 200 bytes can ask for all memory: no honest one writes such a shape out. */
+function checkShapes({ nodes, tensors }: ScannedGraph): void {
+  for (const { operator, inputs } of nodes) {
+    const which = MAKES_SHAPE[operator];
+    const sizes = which === undefined ? undefined : tensors.get(inputs[which] ?? "")?.integers;
+    const count = sizes?.reduce((product, size) => product * Math.max(1, Math.abs(size)), 1) ?? 0;
+    if (count > MAX_MADE) throw new Error(`its ${operator} asks for ${count.toLocaleString("en")} numbers`);
   }
 }
+
+/** Numbers of the largest constant that a graph may make by itself: a mask of 4096 tokens squared. */
+const MAX_MADE = 1 << 24;
 
 /** ValueInfo → type → tensor → shape → sizes. */
 function scanValue(value: Uint8Array): void {
@@ -124,12 +178,7 @@ function scanValue(value: Uint8Array): void {
       for (const shape of children(tensor, 2))
         for (const dimension of children(shape, 1))
           for (const field of readFields(dimension))
-            if (field.field === 1) for (const size of packedNumbers(field)) checkSize(size);
-}
-
-function checkSize(size: bigint): void {
-  const signed = BigInt.asIntN(64, size);
-  if (signed < 0n || signed > LIMIT) throw new Error(`a size is ${signed}`);
+            if (field.field === 1) for (const size of packedNumbers(field)) checkSize(nameOf(value), size);
 }
 
 function* children(message: Uint8Array, number: number): Generator<Uint8Array> {
@@ -142,6 +191,3 @@ function bytesOf(field: Field): Uint8Array {
 }
 
 const text = (field: Field): string => new TextDecoder().decode(bytesOf(field));
-
-/** A name from a hostile file may hold anything. */
-const printable = (name: string): string => JSON.stringify(name.slice(0, 40));
