@@ -17,6 +17,23 @@ export const CAUSES = [
 ] as const;
 export type Cause = (typeof CAUSES)[number];
 
+/** The causes for people. */
+export const CAUSE_TITLES: Readonly<Record<Cause, string>> = {
+  architecture: "Architecture",
+  trainingData: "Training data",
+  objective: "Objective",
+  pretrainedBase: "Pretrained base",
+  hyperparameters: "Hyperparameters",
+  domain: "Domain",
+  layers: "Layer",
+  transfer: "Transfer",
+};
+
+/** What no source says. */
+export const UNKNOWN: Fact = { value: "unknown" };
+
+export const isKnown = ({ value }: Fact): boolean => value.trim().toLowerCase() !== UNKNOWN.value;
+
 /** What an encoder is and how it came to be. */
 export interface EncoderCard {
   readonly causes: Readonly<Record<Cause, Fact>>;
