@@ -7,6 +7,7 @@ import { badModel, badRequest } from "../protocol/errors.ts";
 import { headOf, type HeadSettings, type HeadSource } from "./heads.ts";
 import { readModelFolder } from "./modelFolder.ts";
 import { createSession, runFor, widthOf, type Runtime } from "./session.ts";
+import { idCheck, tokenLimit } from "./tokenIds.ts";
 import { sharedTokenizer } from "./tokenizer/sharedTokenizer.ts";
 
 /** Settings of one pass: what is read of it is up to the heads. */
@@ -36,6 +37,8 @@ export async function openModel(runtime: Runtime, version: string, { folder, pre
   const started = performance.now();
   const description = readModelFolder(folder, precision);
   const tokenizer = sharedTokenizer(description.tokenizer);
+  const maxTokens = tokenLimit(description);
+  const checkIds = idCheck(description, tokenizer);
   const session = await createSession(runtime, description.onnx);
   const unknownInputs = session.inputNames.filter((name) => !KNOWN_INPUTS.has(name));
   if (unknownInputs.length > 0) throw badModel(description.onnx, `it wants the inputs ${unknownInputs.join(", ")}`);
@@ -48,11 +51,13 @@ export async function openModel(runtime: Runtime, version: string, { folder, pre
   const { before, after, padding } = tokenizer;
 
   /** Ids with special tokens, cut to the limit without losing them, and the share that was read. */
-  const idsOf = (text: string, maxTokens = Infinity): { ids: number[]; read: number } => {
-    const room = Math.min(description.maxTokens ?? Infinity, maxTokens) - before.length - after.length;
-    if (room < 1) throw badRequest(`At most ${maxTokens} tokens leave no room for a text.`);
+  const idsOf = (text: string, wanted = Infinity): { ids: number[]; read: number } => {
+    const most = Math.min(maxTokens ?? Infinity, wanted);
+    const room = most - before.length - after.length;
+    if (room < 1) throw badRequest(`At most ${most} tokens leave no room for a text.`);
     const all = tokenizer.encode(text);
     const kept = all.length > room ? all.slice(0, room) : all;
+    checkIds(kept);
     return { ids: [...before, ...kept, ...after], read: all.length === 0 ? 1 : kept.length / all.length };
   };
 
@@ -71,19 +76,19 @@ export async function openModel(runtime: Runtime, version: string, { folder, pre
     info: {
       dimensions: ownWidth,
       layers,
-      maxTokens: description.maxTokens,
+      maxTokens,
       pooling: description.pooling,
       normalized: description.normalized,
       identity,
       ms: performance.now() - started,
     },
-    tokenize: ({ texts, prefix = "", maxTokens }) => texts.map((text) => idsOf(prefix + text, maxTokens).ids),
-    encode: async ({ texts, prefix = "", maxTokens, heads: settings }, stopped) => {
+    tokenize: ({ texts, prefix = "", maxTokens: wanted }) => texts.map((text) => idsOf(prefix + text, wanted).ids),
+    encode: async ({ texts, prefix = "", maxTokens: wanted, heads: settings }, stopped) => {
       const begun = performance.now();
       const heads = settings.map((one) => headOf(source, one));
       const outputs = [...new Set(heads.flatMap((head) => head.outputs))];
       const tokenisedBefore = tokenizer.tokenised();
-      const inputs = texts.map((text) => idsOf(prefix + text, maxTokens));
+      const inputs = texts.map((text) => idsOf(prefix + text, wanted));
       const tokenised = tokenizer.tokenised() - tokenisedBefore;
       const results = heads.map(({ dimensions }) => ({
         dimensions,

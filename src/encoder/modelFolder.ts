@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import fs from "node:fs";
 import path from "node:path";
 
 import * as v from "valibot";
@@ -7,7 +6,10 @@ import * as v from "valibot";
 import type { CardPooling, Pooling, Precision } from "../core/encoders/card.ts";
 import { MODEL_FILES } from "../core/encoders/manifest.ts";
 import { badModel, missingWeights, readsImages } from "../protocol/errors.ts";
+import type { GraphTables } from "./graphTables.ts";
+import { isThere, readModelFile, readSettings } from "./modelFile.ts";
 import { prescan } from "./prescan.ts";
+import { MAX_TOKENIZER_BYTES } from "./tokenizer/tokenizer.ts";
 
 /** A model folder in the layout of sentence-transformers, read and checked; see {@link readModelFolder}. */
 export interface ModelFolder {
@@ -17,6 +19,8 @@ export interface ModelFolder {
   /** `graph`: the model's own output `sentence_embedding` is the vector. */
   readonly pooling: CardPooling;
   readonly normalized: boolean;
+  /** What the model file has rows for. */
+  readonly tables: GraphTables;
   /** sha256 over the files and the settings above. */
   readonly digest: string;
 }
@@ -36,12 +40,11 @@ const candidates = (precision: Precision): string[] =>
  * scanned before ONNX Runtime sees it. Throws `missingWeights` or `badModel` naming the file and the reason.
  */
 export function readModelFolder(folder: string, precision: Precision): ModelFolder {
-  const { onnx, bytes } = readWeights(folder, precision);
+  const { onnx, bytes, tables } = readWeights(folder, precision);
   const tokenizer = path.join(folder, "tokenizer.json");
-  if (!fs.existsSync(tokenizer) && fs.existsSync(path.join(folder, "preprocessor_config.json")))
-    throw readsImages(path.basename(folder));
-  const tokenizerBytes = readPlainFile(tokenizer, folder);
-  const modules = readJson(folder, "modules.json", v.array(v.looseObject({ type: v.string() }))) ?? [];
+  if (!isThere(tokenizer) && isThere(path.join(folder, "preprocessor_config.json"))) throw readsImages(path.basename(folder));
+  const tokenizerBytes = readModelFile(tokenizer, folder, MAX_TOKENIZER_BYTES, "badTokenizer");
+  const modules = readSettings(folder, "modules.json", v.array(v.looseObject({ type: v.string() }))) ?? [];
   // Type names were respelled in version 6: only the last part is stable.
   const types = modules.map(({ type }) => type.split(".").at(-1));
   const settings = {
@@ -51,38 +54,30 @@ export function readModelFolder(folder: string, precision: Precision): ModelFold
     normalized: types.includes("Normalize"),
   };
   const digest = createHash("sha256").update(bytes).update(tokenizerBytes).update(JSON.stringify(settings)).digest("hex");
-  return { onnx, tokenizer, ...settings, digest };
+  return { onnx, tokenizer, ...settings, tables, digest };
+}
+
+export interface Weights {
+  readonly onnx: string;
+  readonly bytes: Uint8Array;
+  readonly tables: GraphTables;
 }
 
 /** The weights of a precision, scanned. Throws `missingWeights` or `badModel`. */
-export function readWeights(folder: string, precision: Precision): { readonly onnx: string; readonly bytes: Uint8Array } {
+export function readWeights(folder: string, precision: Precision): Weights {
   const onnx = candidates(precision)
     .map((name) => path.join(folder, name))
-    .find((file) => fs.existsSync(file));
+    .find(isThere);
   if (onnx === undefined) throw missingWeights(path.basename(folder), precision);
-  const bytes = readPlainFile(onnx, folder);
-  prescan(onnx, bytes);
-  return { onnx, bytes };
+  const bytes = readModelFile(onnx, folder);
+  return { onnx, bytes, tables: prescan(onnx, bytes) };
 }
 
-/** A regular file inside the folder that no other name leads to: links are how a model would reach for files outside. */
-function readPlainFile(file: string, folder: string): Buffer {
-  let stat: fs.Stats;
-  try {
-    stat = fs.lstatSync(file);
-  } catch {
-    throw badModel(file, "it is not there");
-  }
-  if (!stat.isFile()) throw badModel(file, "it is a link or a folder");
-  if (stat.nlink !== 1) throw badModel(file, "it is linked under another name too");
-  if (path.relative(fs.realpathSync(folder), fs.realpathSync(file)).startsWith(".."))
-    throw badModel(file, "it lies outside its folder");
-  return fs.readFileSync(file);
-}
+const TOKENS = v.pipe(v.number(), v.integer(), v.minValue(1));
 
 function readMaxTokens(folder: string): number | null {
-  const settings = readJson(folder, "sentence_bert_config.json", v.looseObject({ max_seq_length: v.nullish(v.number()) }));
-  const config = readJson(folder, "config.json", v.looseObject({ max_position_embeddings: v.nullish(v.number()) }));
+  const settings = readSettings(folder, "sentence_bert_config.json", v.looseObject({ max_seq_length: v.nullish(TOKENS) }));
+  const config = readSettings(folder, "config.json", v.looseObject({ max_position_embeddings: v.nullish(TOKENS) }));
   const limits = [settings?.max_seq_length, config?.max_position_embeddings].filter((limit) => typeof limit === "number");
   return limits.length === 0 ? null : Math.min(...limits);
 }
@@ -97,7 +92,7 @@ const OLD_MODES: Readonly<Record<string, Pooling>> = {
 const NEW_MODES: Readonly<Record<string, Pooling>> = { cls: "cls", max: "max", mean: "mean", lasttoken: "last" };
 
 function readPooling(folder: string): Pooling {
-  const settings = readJson(folder, "1_Pooling/config.json", v.looseObject({ pooling_mode: v.optional(v.string()) }));
+  const settings = readSettings(folder, "1_Pooling/config.json", v.looseObject({ pooling_mode: v.optional(v.string()) }));
   if (settings === undefined) return "mean";
   if (settings.pooling_mode !== undefined) {
     const pooling = NEW_MODES[settings.pooling_mode];
@@ -109,19 +104,4 @@ function readPooling(folder: string): Pooling {
   const pooling = OLD_MODES[active[0]!];
   if (active.length > 1 || pooling === undefined) throw badModel(folder, `its pooling ${active.join(" and ")} is not known here`);
   return pooling;
-}
-
-/** undefined when the file is not there. */
-function readJson<T extends v.GenericSchema>(folder: string, name: string, schema: T): v.InferOutput<T> | undefined {
-  const file = path.join(folder, name);
-  if (!fs.existsSync(file)) return undefined;
-  let json: unknown;
-  try {
-    json = JSON.parse(fs.readFileSync(file, "utf8"));
-  } catch {
-    throw badModel(file, "it is no JSON");
-  }
-  const parsed = v.safeParse(schema, json);
-  if (!parsed.success) throw badModel(file, parsed.issues[0].message);
-  return parsed.output;
 }

@@ -1,9 +1,10 @@
-import fs from "node:fs";
+import path from "node:path";
 
 import { Tokenizer as LibraryTokenizer } from "@huggingface/tokenizers";
 import * as v from "valibot";
 
 import { badTokenizer } from "../../protocol/errors.ts";
+import { parseJson, readModelFile, reasonOf } from "../modelFile.ts";
 import { addedTokenCutter, type AddedToken } from "./addedTokens.ts";
 import { bertNormalise, bertWords, type BertNormaliserOptions } from "./bertText.ts";
 import { unigramEncoder } from "./unigram.ts";
@@ -19,10 +20,12 @@ export interface Tokenizer {
   /** Id of a token that stands for what is not known, if there is one. */
   readonly unknown: number | undefined;
   readonly padding: number;
+  /** Of the vocabulary proper: what was added to it may go beyond, and be of no use to anybody. */
+  readonly largestId: number;
 }
 
-/** A larger tokenizer.json is no tokenizer; the largest known are 33 MB. */
-const MAX_BYTES = 64_000_000;
+/** A larger tokenizer.json is no tokenizer: the largest known are 33 MB, and what is read of it takes ten times its size. */
+export const MAX_TOKENIZER_BYTES = 64_000_000;
 
 /** Text beyond this is not read: no encoder takes more tokens than this gives, and normalising must end. */
 export const MAX_CHARACTERS = 1_000_000;
@@ -33,19 +36,14 @@ export const MAX_CHARACTERS = 1_000_000;
  * @huggingface/tokenizers'.
  */
 export function readTokenizer(file: string): Tokenizer {
-  if (fs.statSync(file).size > MAX_BYTES) throw badTokenizer(file, "it is larger than 64 MB");
-  let json: unknown;
-  try {
-    json = JSON.parse(fs.readFileSync(file, "utf8"));
-  } catch {
-    throw badTokenizer(file, "it is no JSON");
-  }
+  const json = parseJson(file, readModelFile(file, path.dirname(file), MAX_TOKENIZER_BYTES, "badTokenizer"), "badTokenizer");
   const parsed = v.safeParse(TOKENIZER, json);
-  if (!parsed.success) throw badTokenizer(file, `${v.getDotPath(parsed.issues[0]) ?? "it"}: ${parsed.issues[0].message}`);
+  if (!parsed.success) throw badTokenizer(file, reasonOf(parsed.issues[0]));
   const { output } = parsed;
   try {
-    return { ...around(output), encode: encoderOf(output, json as object) };
+    return { ...around(output), largestId: largestIdOf(output), encode: encoderOf(output, json as object) };
   } catch (error) {
+    if (error instanceof RangeError) throw badTokenizer(file, "it is nested too deep");
     throw badTokenizer(file, error instanceof Error ? error.message : String(error));
   }
 }
@@ -90,7 +88,11 @@ function withAddedTokens(
 }
 
 /** The ids around every text, and those that mean nothing. */
-function around({ added_tokens: added, post_processor: post, model }: TokenizerJson): Omit<Tokenizer, "encode"> {
+function around({
+  added_tokens: added,
+  post_processor: post,
+  model,
+}: TokenizerJson): Pick<Tokenizer, "before" | "after" | "padding" | "unknown"> {
   const special = post?.single ?? [];
   const split = special.findIndex((piece) => "Sequence" in piece);
   const ids = (pieces: typeof special): number[] =>
@@ -102,8 +104,21 @@ function around({ added_tokens: added, post_processor: post, model }: TokenizerJ
     before: post?.cls === undefined ? ids(split < 0 ? [] : special.slice(0, split)) : [post.cls[1]],
     after: post?.sep === undefined ? ids(split < 0 ? [] : special.slice(split + 1)) : [post.sep[1]],
     padding: added.find(({ content }) => PADDING.has(content))?.id ?? 0,
-    unknown: isScored(vocab) ? (model.unk_id ?? undefined) : typeof token === "string" ? vocab[token] : undefined,
+    unknown: isScored(vocab)
+      ? (model.unk_id ?? undefined)
+      : typeof token === "string" && Object.hasOwn(vocab, token)
+        ? vocab[token]
+        : undefined,
   };
+}
+
+/** Some vocabularies list the added tokens too. */
+function largestIdOf({ added_tokens: added, model: { vocab = {} } }: TokenizerJson): number {
+  if (isScored(vocab)) return vocab.length - 1;
+  const names = new Set(added.map(({ content }) => content));
+  let largest = -1;
+  for (const [name, id] of Object.entries(vocab)) if (id > largest && !names.has(name)) largest = id;
+  return largest;
 }
 
 const PADDING = new Set(["[PAD]", "<pad>"]);
