@@ -87,6 +87,8 @@ function wordsOf({ phase, done, total }: ImportProgress): string {
       return `Another process imports the same; waiting for it …${share}`;
     case "fetching":
       return `Fetching${share}`;
+    case "building":
+      return "Building ONNX from its weights …";
     case "trying":
       return "Trying it …";
   }

@@ -4,6 +4,7 @@ import { createRequire } from "node:module";
 import type { CancellationToken } from "../core/base/cancellation.ts";
 import { connectToParent } from "../process/inChild.ts";
 import {
+  convert,
   encode,
   encodeAll,
   encodeImages,
@@ -17,6 +18,7 @@ import {
 } from "../protocol/encoder.ts";
 import { PROTOCOL_VERSION } from "../protocol/engine.ts";
 import { cancelled } from "../protocol/errors.ts";
+import { convertFolder } from "./convert/convertFolder.ts";
 import { openImageModel, type ImageModel } from "./imageModel.ts";
 import { openModel, type Model } from "./model.ts";
 import type { Runtime } from "./session.ts";
@@ -74,6 +76,7 @@ rpc.onRequest(encodeImages, async ({ model, pixels }, token) => {
   if (token.isCancellationRequested) throw cancelled();
   return result;
 });
+rpc.onRequest(convert, (params) => convertFolder(params));
 rpc.onRequest(unload, (key) => {
   modelOf.forget(key);
   imageModelOf.forget(key);

@@ -84,3 +84,18 @@ export const encodeImages = request<{ readonly model: ModelKey; readonly pixels:
 );
 
 export const unload = request<ModelKey, null>("unload");
+
+export interface ConvertParams {
+  /** A publisher's folder, of which nobody else reads or writes; absolute. */
+  readonly folder: string;
+  /** Weights in it, with forward slashes: a .safetensors, or the .safetensors.index.json of a split one. */
+  readonly weights: string;
+}
+export interface ConvertResult {
+  /** Files that were written, by their paths in the folder: a model.onnx in single precision, for some a tokenizer. */
+  readonly made: readonly string[];
+  /** Files whose content is in those, and that nobody needs any more. */
+  readonly used: readonly string[];
+}
+/** Builds ONNX from a publisher's safetensors. Throws `badModel` naming the file and the reason. */
+export const convert = request<ConvertParams, ConvertResult>("convert");

@@ -107,8 +107,8 @@ export const importFromPath = request<{ readonly path: string } & ImportTarget, 
 /** How far an import is. `fetching` counts bytes of all files, those that were there already included. */
 export interface ImportProgress {
   readonly kind: "import";
-  /** `waiting`: another process fetches the same; `done` then is what it has. */
-  readonly phase: "asking" | "waiting" | "fetching" | "trying";
+  /** `waiting`: another process fetches the same; `done` then is what it has. `building`: ONNX from other weights. */
+  readonly phase: "asking" | "waiting" | "fetching" | "building" | "trying";
   readonly done: number;
   readonly total: number;
 }

@@ -2,22 +2,7 @@ import type { Precision } from "../../core/encoders/card.ts";
 import { Graph, statePort, tokenPort } from "./graph.ts";
 import type { MessageWriter } from "./protobuf.ts";
 import { namedWeights, type NamedTensors } from "./namedWeights.ts";
-import {
-  maskBias,
-  sequenceLength,
-  stateNames,
-  transformerBlocks,
-  type BlockNames,
-  type BlocksConfig,
-} from "./transformerBlocks.ts";
-
-const NAMES: BlockNames = {
-  query: "attention.self.query",
-  key: "attention.self.key",
-  value: "attention.self.value",
-  attended: "attention.output.dense",
-  attendedNorm: "attention.output.LayerNorm",
-};
+import { BERT_NAMES, maskBias, plainPositions, stateNames, transformerBlocks, type BlocksConfig } from "./transformerBlocks.ts";
 
 /**
  * A BERT encoder as an ONNX file: input_ids, attention_mask, token_type_ids [batch, sequence] → last_hidden_state and
@@ -30,15 +15,13 @@ export function bertGraph(config: BlocksConfig, tensors: NamedTensors, precision
   const rows = (ids: string, label: string, name: string, size: "large" | "small"): string =>
     graph.rows(ids, label, weights.matrix(`embeddings.${name}_embeddings.weight`), size);
 
-  const length = sequenceLength(graph);
-  const range = graph.op("Range", [graph.int(0), length, graph.int(1)]);
-  const positions = graph.op("Unsqueeze", [range, graph.ints([0])]);
+  const positions = plainPositions(graph);
   const words = rows("input_ids", "embeddings.word", "word", "large");
   const types = rows("token_type_ids", "embeddings.type", "token_type", "small");
   const places = rows(positions, "embeddings.position", "position", "small");
   const sum = graph.op("Add", [graph.op("Add", [words, types]), places]);
   const embeddings = weights.norm(sum, "embeddings.LayerNorm", "hidden_states.0");
-  transformerBlocks(graph, weights, config, NAMES, embeddings, maskBias(graph));
+  transformerBlocks(graph, weights, config, BERT_NAMES, embeddings, maskBias(graph));
   return graph.finish(
     ["input_ids", "attention_mask", "token_type_ids"].map(tokenPort),
     stateNames(config.num_hidden_layers).map((name) => statePort(name, config.hidden_size)),

@@ -32,6 +32,12 @@ export interface FourBitMatrix {
   readonly nibbles: Uint8Array;
 }
 
+/** What a normalised vector is multiplied by, and what is added to it if anything is. */
+export interface Norm {
+  readonly scale: Float32Array;
+  readonly bias: Float32Array | undefined;
+}
+
 /** An input or output of a graph; a string among its sizes stands for any size. */
 export interface Port {
   readonly name: string;
@@ -102,14 +108,15 @@ export class Graph {
     return this.widen(this.#tensor(name, "float16", dims, "make" in values ? halved(values) : halfBitsOf(values)));
   }
 
-  /** x · Wᵀ + b with W [out, in] as PyTorch keeps it. */
-  linear(x: string, name: string, weight: Matrix | FourBitMatrix, bias: Float32Array): string {
+  /** x · Wᵀ + b with W [out, in] as PyTorch keeps it; some networks have no b. */
+  linear(x: string, name: string, weight: Matrix | FourBitMatrix, bias: Float32Array | undefined): string {
     const product = "nibbles" in weight ? this.#matmulFourBit(x, name, weight) : this.matmul(x, name, transpose(weight));
-    return this.op("Add", [product, this.vector(`${name}.bias`, bias)]);
+    return bias === undefined ? product : this.op("Add", [product, this.vector(`${name}.bias`, bias)]);
   }
 
-  layerNorm(x: string, name: string, weight: Float32Array, bias: Float32Array, epsilon: number, output?: string): string {
-    const inputs = [x, this.vector(`${name}.weight`, weight), this.vector(`${name}.bias`, bias)];
+  layerNorm(x: string, name: string, weight: Norm, epsilon: number, output?: string): string {
+    const inputs = [x, this.vector(`${name}.weight`, weight.scale)];
+    if (weight.bias !== undefined) inputs.push(this.vector(`${name}.bias`, weight.bias));
     return this.op("LayerNormalization", inputs, { axis: -1, epsilon: { float: epsilon } }, output);
   }
 

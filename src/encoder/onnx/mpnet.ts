@@ -4,7 +4,16 @@ import type { Precision } from "../../core/encoders/card.ts";
 import { Graph, statePort, tokenPort } from "./graph.ts";
 import type { MessageWriter } from "./protobuf.ts";
 import { namedWeights, type NamedTensors } from "./namedWeights.ts";
-import { BLOCKS_CONFIG, maskBias, sequenceLength, stateNames, transformerBlocks, type BlockNames } from "./transformerBlocks.ts";
+import {
+  BERT_NAMES,
+  BLOCKS_CONFIG,
+  maskBias,
+  positionsAfterPadding,
+  sequenceLength,
+  stateNames,
+  transformerBlocks,
+  type BlockNames,
+} from "./transformerBlocks.ts";
 
 /** The entries of an MPNet config.json that shape the graph. */
 export const MPNET_CONFIG = v.object({
@@ -15,7 +24,8 @@ export const MPNET_CONFIG = v.object({
 });
 export type MpnetConfig = v.InferOutput<typeof MPNET_CONFIG>;
 
-const NAMES: BlockNames = {
+export const MPNET_NAMES: BlockNames = {
+  ...BERT_NAMES,
   query: "attention.attn.q",
   key: "attention.attn.k",
   value: "attention.attn.v",
@@ -33,10 +43,7 @@ export function mpnetGraph(config: MpnetConfig, tensors: NamedTensors, precision
   const weights = namedWeights(graph, tensors, config.layer_norm_eps);
   const { pad_token_id: padding, max_position_embeddings: span } = config;
 
-  const isToken = graph.op("Not", [graph.op("Equal", ["input_ids", graph.int(padding)])]);
-  const tokens = graph.op("Cast", [isToken], { to: 7 });
-  const counted = graph.op("Mul", [graph.op("CumSum", [tokens, graph.int(1)]), tokens]);
-  const positions = graph.op("Add", [counted, graph.int(padding)]);
+  const positions = positionsAfterPadding(graph, padding);
   const words = graph.rows("input_ids", "embeddings.word", weights.matrix("embeddings.word_embeddings.weight"), "large");
   const places = graph.rows(positions, "embeddings.position", weights.matrix("embeddings.position_embeddings.weight"), "small");
   const embeddings = weights.norm(graph.op("Add", [words, places]), "embeddings.LayerNorm", "hidden_states.0");
@@ -55,7 +62,7 @@ export function mpnetGraph(config: MpnetConfig, tensors: NamedTensors, precision
   const row = graph.op("Add", [graph.op("Sub", [keys, queries]), graph.int(span)]);
   const bias = graph.op("Gather", [graph.constant("relative_bias", [2 * span + 1, heads], byDistance), row]);
   const perHead = graph.op("Unsqueeze", [graph.op("Transpose", [bias], { perm: [2, 0, 1] }), graph.ints([0])]);
-  transformerBlocks(graph, weights, config, NAMES, embeddings, graph.op("Add", [perHead, maskBias(graph)]));
+  transformerBlocks(graph, weights, config, MPNET_NAMES, embeddings, graph.op("Add", [perHead, maskBias(graph)]));
   return graph.finish(
     ["input_ids", "attention_mask"].map(tokenPort),
     stateNames(config.num_hidden_layers).map((name) => statePort(name, config.hidden_size)),

@@ -9,7 +9,7 @@ export interface NamedWeights {
   readonly vector: (name: string) => Float32Array;
   /** A table or matrix; throws if there is none of the name. */
   readonly matrix: (name: string) => Matrix | FourBitMatrix;
-  /** x · Wᵀ + b, from `<name>.weight` and `<name>.bias`. */
+  /** x · Wᵀ + b, from `<name>.weight` and, where there is one, `<name>.bias`; whoever gives the tensors sees to their number. */
   readonly linear: (x: string, name: string) => string;
   readonly norm: (x: string, name: string, output?: string) => string;
 }
@@ -39,10 +39,11 @@ export function namedWeights(graph: Graph, tensors: NamedTensors, epsilon: numbe
       },
     };
   };
+  const bias = (name: string): Float32Array | undefined => (tensors.has(`${name}.bias`) ? vector(`${name}.bias`) : undefined);
   return {
     vector,
     matrix,
-    linear: (x, name) => graph.linear(x, name, matrix(`${name}.weight`), vector(`${name}.bias`)),
-    norm: (x, name, output) => graph.layerNorm(x, name, vector(`${name}.weight`), vector(`${name}.bias`), epsilon, output),
+    linear: (x, name) => graph.linear(x, name, matrix(`${name}.weight`), bias(name)),
+    norm: (x, name, output) => graph.layerNorm(x, name, { scale: vector(`${name}.weight`), bias: bias(name) }, epsilon, output),
   };
 }

@@ -42,7 +42,7 @@ export function sentenceConvolutionGraph(weights: SentenceConvolution, precision
   const all = (name: string): Float32Array => concatenated(BRANCHES.map(({ order }) => vector(`${name}${String(order)}`)));
   const projected = add(graph.matmul(tokens, "proj", joined), graph.vector("proj_b", all("proj_b")));
   // One norm over all branches together.
-  const normed = masked(graph.layerNorm(projected, "branches.norm", all("ln_g"), all("ln_b"), epsilon));
+  const normed = masked(graph.layerNorm(projected, "branches.norm", { scale: all("ln_g"), bias: all("ln_b") }, epsilon));
   const width = joined.columns / BRANCHES.length;
   const inputs = graph.split(
     normed,
@@ -65,7 +65,7 @@ export function sentenceConvolutionGraph(weights: SentenceConvolution, precision
     return add(layer(first, 2), first);
   });
   const features = graph.op("Concat", [tokens, ...convolved], { axis: 2 });
-  const normedFeatures = graph.layerNorm(features, "norm", vector("ln_g"), vector("ln_b"), epsilon);
+  const normedFeatures = graph.layerNorm(features, "norm", { scale: vector("ln_g"), bias: vector("ln_b") }, epsilon);
   const states = add(matmul(normedFeatures, "cnn_W"), graph.vector("cnn_b", vector("cnn_b")));
   const perToken = graph.op("Mul", [states, mask], {}, "token_embeddings");
 

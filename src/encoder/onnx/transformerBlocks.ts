@@ -1,5 +1,6 @@
 import * as v from "valibot";
 
+import { activate, ACTIVATIONS } from "./activation.ts";
 import type { Graph } from "./graph.ts";
 import type { NamedWeights } from "./namedWeights.ts";
 
@@ -11,17 +12,35 @@ export const BLOCKS_CONFIG = v.object({
   num_attention_heads: COUNT,
   num_hidden_layers: COUNT,
   layer_norm_eps: v.number(),
+  hidden_act: v.optional(v.picklist(ACTIVATIONS)),
 });
 export type BlocksConfig = v.InferOutput<typeof BLOCKS_CONFIG>;
 
-/** What the parts of a block are called after `encoder.layer.<n>.`. */
+/** What the parts of a block are called after `<blocks>.<n>.`. */
 export interface BlockNames {
+  readonly blocks: string;
   readonly query: string;
   readonly key: string;
   readonly value: string;
   readonly attended: string;
   readonly attendedNorm: string;
+  readonly up: string;
+  readonly down: string;
+  readonly norm: string;
 }
+
+/** As BERT and its descendants have them. */
+export const BERT_NAMES: BlockNames = {
+  blocks: "encoder.layer",
+  query: "attention.self.query",
+  key: "attention.self.key",
+  value: "attention.self.value",
+  attended: "attention.output.dense",
+  attendedNorm: "attention.output.LayerNorm",
+  up: "intermediate.dense",
+  down: "output.dense",
+  norm: "output.LayerNorm",
+};
 
 /** What a masked position is given before the softmax: the value the published code used. */
 const MASKED = -10_000;
@@ -35,6 +54,21 @@ export function maskBias(graph: Graph): string {
 /** Tokens of a row of this run, a scalar. */
 export const sequenceLength = (graph: Graph): string =>
   graph.op("Gather", [graph.op("Shape", ["input_ids"]), graph.int(1)], { axis: 0 });
+
+/** 0, 1, 2 … for the tokens of a row, [1, sequence]. */
+export function plainPositions(graph: Graph): string {
+  const length = sequenceLength(graph);
+  const range = graph.op("Range", [graph.int(0), length, graph.int(1)]);
+  return graph.op("Unsqueeze", [range, graph.ints([0])]);
+}
+
+/** Positions that begin after the padding id and skip padding, which has that id for its position: [batch, sequence]. */
+export function positionsAfterPadding(graph: Graph, padding: number): string {
+  const isToken = graph.op("Not", [graph.op("Equal", ["input_ids", graph.int(padding)])]);
+  const tokens = graph.op("Cast", [isToken], { to: 7 });
+  const counted = graph.op("Mul", [graph.op("CumSum", [tokens, graph.int(1)]), tokens]);
+  return graph.op("Add", [counted, graph.int(padding)]);
+}
 
 /**
  * The blocks of a BERT-like encoder: attention, addition, norm, feed forward, addition, norm. `x` are the embeddings
@@ -55,7 +89,7 @@ export function transformerBlocks(
   const joined = graph.ints([0, 0, hidden]);
   let x = embeddings;
   for (let layer = 0; layer < layers; layer++) {
-    const prefix = `encoder.layer.${String(layer)}`;
+    const prefix = `${names.blocks}.${String(layer)}`;
     const split = (part: string, perm: readonly number[]): string =>
       graph.op("Transpose", [graph.op("Reshape", [linear(x, `${prefix}.${part}`), perHead])], { perm });
     const query = split(names.query, [0, 2, 1, 3]);
@@ -66,10 +100,10 @@ export function transformerBlocks(
     const context = graph.op("Transpose", [graph.op("MatMul", [attention, value])], { perm: [0, 2, 1, 3] });
     const attended = linear(graph.op("Reshape", [context, joined]), `${prefix}.${names.attended}`);
     x = norm(graph.op("Add", [attended, x]), `${prefix}.${names.attendedNorm}`);
-    const up = gelu(graph, linear(x, `${prefix}.intermediate.dense`));
-    const down = linear(up, `${prefix}.output.dense`);
+    const up = activate(graph, config.hidden_act ?? "gelu", linear(x, `${prefix}.${names.up}`));
+    const down = linear(up, `${prefix}.${names.down}`);
     const name = layer === layers - 1 ? "last_hidden_state" : `hidden_states.${String(layer + 1)}`;
-    x = norm(graph.op("Add", [down, x]), `${prefix}.output.LayerNorm`, name);
+    x = norm(graph.op("Add", [down, x]), `${prefix}.${names.norm}`, name);
   }
 }
 
@@ -78,9 +112,3 @@ export const stateNames = (layers: number): readonly string[] => [
   "last_hidden_state",
   ...Array.from({ length: layers }, (_, layer) => `hidden_states.${String(layer)}`),
 ];
-
-/** x/2 · (1 + erf(x/√2)), in the order of operations that ONNX Runtime recognises and fuses. */
-function gelu(graph: Graph, x: string): string {
-  const erf = graph.op("Erf", [graph.op("Div", [x, graph.scalar(Math.SQRT2)])]);
-  return graph.op("Mul", [graph.op("Mul", [x, graph.op("Add", [erf, graph.scalar(1)])]), graph.scalar(0.5)]);
-}

@@ -19,8 +19,8 @@ export interface EncoderFiles {
 export function weightsIn(place: string, paths: readonly string[]): readonly EncoderFiles[] {
   const named = new Set(paths);
   const weights = paths.filter((name) => name.endsWith(".onnx")).sort(byPreference);
-  // Safetensors are of use only where nobody has made ONNX of them.
-  if (weights.length === 0) weights.push(...SAFETENSORS.filter((name) => named.has(name)).slice(0, 1));
+  // Last, because what somebody made ONNX of need not be built here; the first of them has all there is.
+  weights.push(...SAFETENSORS.filter((name) => named.has(name)).slice(0, 1));
   if (weights.length === 0) {
     const pickled = paths.some((name) => /\.(bin|pt|pth|h5|msgpack)$/.test(name));
     const reason = pickled ? "its weights are neither ONNX nor safetensors, and other files can run code" : "it holds no weights";
@@ -45,7 +45,8 @@ export function chosenWeights(place: string, all: readonly EncoderFiles[], wante
   const names = all.map(({ weights }) => weights);
   if (wanted === undefined) {
     const first = all[0]!;
-    if (all.length === 1 || DEFAULTS.includes(first.weights)) return first;
+    const made = names.filter((name) => name.endsWith(".onnx"));
+    if (made.length <= 1 || DEFAULTS.includes(first.weights)) return first;
     throw chooseWeights(place, names);
   }
   const exact = all.find(({ weights }) => weights === wanted);

@@ -3,6 +3,7 @@ import fs from "node:fs";
 import path from "node:path";
 
 import type { EncoderCard, Precision } from "../../core/encoders/card.ts";
+import type { ConvertResult } from "../../protocol/encoder.ts";
 import { noEncoder } from "../../protocol/hubErrors.ts";
 import type {
   HubAccess,
@@ -19,7 +20,7 @@ import { importedCard } from "./importedCard.ts";
 import { keepEncoder, readRecord, type ImportSource } from "./keepEncoder.ts";
 import { localFiles } from "./localFiles.ts";
 import { findRepository, type Repository } from "./repository.ts";
-import { tryModel } from "./trial.ts";
+import { convertModel, tryModel } from "./trial.ts";
 
 export interface ImportOptions {
   /** Folder of imported encoders. */
@@ -143,12 +144,17 @@ async function keep(options: ImportOptions, found: Found): Promise<ImportResult>
       repository: source.kind === "hub" ? source.repository : undefined,
     });
   };
+  const build = async (part: string): Promise<ConvertResult> => {
+    report({ kind: "import", phase: "building", done: 0, total: 0 });
+    return convertModel(options.encoderProgram, { folder: part, weights: chosen.weights }, place, signal);
+  };
   const kept = await keepEncoder({
     folder,
     id,
     name: found.name,
     source,
     files: new Map([...chosen.files].map(([from, to]) => [to, found.sourceOf(from)])),
+    build: chosen.weights.endsWith(".onnx") ? undefined : build,
     tryOut,
     onWaiting: () => {
       report({ kind: "import", phase: "waiting", done: 0, total: 0 });

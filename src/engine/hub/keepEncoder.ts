@@ -24,8 +24,11 @@ export type ImportSource =
 export interface ImportedEncoder {
   readonly manifest: { readonly id: string; readonly name: string; readonly card: EncoderCard };
   readonly source: ImportSource;
-  readonly built: Readonly<Record<string, { readonly sha256: string; readonly bytes: number }>>;
+  readonly built: Digests;
+  /** What was copied, where something else was built from it. */
+  readonly from?: Digests;
 }
+type Digests = Readonly<Record<string, { readonly sha256: string; readonly bytes: number }>>;
 
 export interface KeepOptions {
   /** Folder of all imported encoders. */
@@ -35,6 +38,9 @@ export interface KeepOptions {
   readonly source: ImportSource;
   /** From paths in the encoder's folder to the files to copy. */
   readonly files: ReadonlyMap<string, string>;
+  /** Builds in a folder what is kept instead of some of its files; files by their paths in it. */
+  readonly build?:
+    ((folder: string) => Promise<{ readonly made: readonly string[]; readonly used: readonly string[] }>) | undefined;
   /** Tries the encoder that lies in a folder, and says what it is. What it throws is what the import ends with. */
   readonly tryOut: (folder: string) => Promise<EncoderCard>;
   readonly onWaiting: () => void;
@@ -42,7 +48,7 @@ export interface KeepOptions {
 }
 
 /**
- * Makes an encoder's folder: copies, tries, writes encoder.json and gives it its name, in this order, so that nothing half
+ * Makes an encoder's folder: copies, builds, tries, writes encoder.json and gives it its name, in this order, so that nothing half
  * done ever has one. The files are copies because a model that changes or goes under an open session ends its process,
  * and vectors would be of a model that nobody has any more; where the disk can, a copy shares its blocks with the original.
  */
@@ -55,10 +61,12 @@ export async function keepEncoder(options: KeepOptions): Promise<{ readonly fold
   try {
     // Whoever was here before and was killed has left it; nobody else is here now.
     await onDisk(folder, () => fs.rm(part, { recursive: true, force: true }));
-    const built = await onDisk(folder, () => copyAll(options.files, part, signal));
-    if (await isKept(place, built)) return { folder: place, added: false };
+    const copied = await onDisk(folder, () => copyAll(options.files, part, signal));
+    if (await isKept(place, copied)) return { folder: place, added: false };
+    const built = options.build === undefined ? copied : await builtFrom(copied, await options.build(part), part, signal);
     const card = await options.tryOut(part);
-    const record: ImportedEncoder = { manifest: { id, name, card }, source, built };
+    const from = built === copied ? {} : { from: copied };
+    const record: ImportedEncoder = { manifest: { id, name, card }, source, built, ...from };
     await onDisk(folder, async () => {
       await writeSynced(path.join(part, RECORD), `${JSON.stringify(record, null, 2)}\n`);
       await syncFolder(part);
@@ -99,7 +107,7 @@ async function lockOf(workshop: string, { folder, signal, onWaiting }: KeepOptio
   }
 }
 
-async function copyAll(files: ReadonlyMap<string, string>, part: string, signal: AbortSignal): Promise<ImportedEncoder["built"]> {
+async function copyAll(files: ReadonlyMap<string, string>, part: string, signal: AbortSignal): Promise<Digests> {
   const built: Record<string, { sha256: string; bytes: number }> = {};
   for (const [name, source] of files) {
     signal.throwIfAborted();
@@ -116,12 +124,40 @@ async function copyAll(files: ReadonlyMap<string, string>, part: string, signal:
   return built;
 }
 
-async function isKept(place: string, built: ImportedEncoder["built"]): Promise<boolean> {
-  const known = (await readRecord(place))?.built;
-  if (known === undefined || Object.keys(known).length !== Object.keys(built).length) return false;
-  for (const [name, { sha256, bytes }] of Object.entries(built)) {
+/** What is in the folder after something was built there. */
+async function builtFrom(
+  copied: Digests,
+  { made, used }: { readonly made: readonly string[]; readonly used: readonly string[] },
+  part: string,
+  signal: AbortSignal,
+): Promise<Digests> {
+  const built: Record<string, Digests[string]> = { ...copied };
+  for (const name of used.filter((one) => Object.hasOwn(copied, one))) {
+    await fs.rm(path.join(part, name));
+    // A folder that held nothing else is of no more use.
+    await fs.rmdir(path.dirname(path.join(part, name))).catch(() => undefined);
+    Reflect.deleteProperty(built, name);
+  }
+  for (const name of made) {
+    const file = path.join(part, name);
+    await sync(file);
+    const { size } = await fs.stat(file);
+    built[name] = { sha256: await hashOf(file, size, "sha256", signal), bytes: size };
+  }
+  for (const folder of new Set(made.map((name) => path.dirname(path.join(part, name))))) await syncFolder(folder);
+  return built;
+}
+
+/** Whether a folder holds what comes of files of these digests. */
+async function isKept(place: string, copied: Digests): Promise<boolean> {
+  const record = await readRecord(place);
+  if (record === undefined) return false;
+  const known = record.from ?? record.built;
+  if (Object.keys(known).length !== Object.keys(copied).length) return false;
+  for (const [name, { sha256 }] of Object.entries(copied)) if (known[name]?.sha256 !== sha256) return false;
+  for (const [name, { bytes }] of Object.entries(record.built)) {
     const stat = await fs.stat(path.join(place, name)).catch(() => undefined);
-    if (known[name]?.sha256 !== sha256 || stat?.size !== bytes) return false;
+    if (stat?.size !== bytes) return false;
   }
   return true;
 }

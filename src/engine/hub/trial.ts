@@ -1,5 +1,6 @@
 import { neverCancelled } from "../../core/base/cancellation.ts";
-import type { LoadedModel, ModelKey } from "../../protocol/encoder.ts";
+import { startChild } from "../../process/childProcess.ts";
+import { convert, type ConvertParams, type ConvertResult, type LoadedModel, type ModelKey } from "../../protocol/encoder.ts";
 import { cancelled, EmbedError } from "../../protocol/errors.ts";
 import { noEncoder } from "../../protocol/hubErrors.ts";
 import { createPool } from "../pool.ts";
@@ -34,6 +35,41 @@ export async function tryModel(program: string, key: ModelKey, place: string, si
   } finally {
     signal.removeEventListener("abort", stop);
     pool.dispose();
+  }
+}
+
+/** Reading and writing some gigabytes on a slow disk takes no longer. */
+const CONVERT_MS = 600_000;
+
+/**
+ * Builds ONNX from the safetensors in a folder, in a process of its own: large or wrong files harm nothing that runs. Throws
+ * what the converter throws, or `noEncoder` when the process dies or does not end.
+ */
+export async function convertModel(
+  program: string,
+  params: ConvertParams,
+  place: string,
+  signal: AbortSignal,
+): Promise<ConvertResult> {
+  const child = startChild({ name: "encoder", program, onLog: () => undefined });
+  const stop = (): void => {
+    child.kill();
+  };
+  signal.addEventListener("abort", stop, { once: true });
+  const overdue = setTimeout(stop, CONVERT_MS);
+  try {
+    signal.throwIfAborted();
+    return await child.rpc.request(convert, params);
+  } catch (error) {
+    if (signal.aborted) throw cancelled();
+    if (error instanceof EmbedError && error.data.code === "processEnded")
+      throw noEncoder(place, `building ONNX from its weights ended badly: ${error.data.message}`, OTHER);
+    throw error;
+  } finally {
+    clearTimeout(overdue);
+    signal.removeEventListener("abort", stop);
+    child.kill();
+    await child.ended;
   }
 }
 

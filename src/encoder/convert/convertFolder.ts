@@ -1,0 +1,150 @@
+import fs from "node:fs";
+import path from "node:path";
+
+import { MODEL_FILES } from "../../core/encoders/manifest.ts";
+import type { ConvertParams, ConvertResult } from "../../protocol/encoder.ts";
+import { badModel, EmbedError } from "../../protocol/errors.ts";
+import type { Tensor } from "../formats/safetensors.ts";
+import type { MessageWriter } from "../onnx/protobuf.ts";
+import type { Architecture } from "./architecture.ts";
+import { bert, distilbert, mpnet, roberta } from "./bertFamily.ts";
+import { openFolderWeights, type FolderWeights } from "./folderWeights.ts";
+import { modernbert, nomicBert } from "./rotaryFamily.ts";
+import { staticEmbedding } from "./staticEmbedding.ts";
+
+/**
+ * Builds the ONNX file of an encoder from a publisher's safetensors, in the publisher's folder: onnx/model.onnx in single
+ * precision. What is not known to be the same network is refused. Throws `badModel` naming the file and the reason; what
+ * was written by then is the caller's to remove.
+ */
+export function convertFolder({ folder, weights }: ConvertParams): ConvertResult {
+  const opened = openFolderWeights(folder, weights);
+  try {
+    const table = staticEmbedding(folder, weights, opened);
+    if (table !== undefined) return { made: [...table.made, write(folder, weights, table.graph)], used: table.used };
+    return { made: [write(folder, weights, graphOf(folder, weights, opened))], used: opened.files };
+  } finally {
+    opened.close();
+  }
+}
+
+/** By `model_type` in config.json. */
+const ARCHITECTURES: Readonly<Record<string, Architecture>> = {
+  bert,
+  roberta,
+  "xlm-roberta": roberta,
+  camembert: roberta,
+  distilbert,
+  mpnet,
+  modernbert,
+  nomic_bert: nomicBert,
+};
+
+const CONFIG = "config.json";
+
+function graphOf(folder: string, weights: string, opened: FolderWeights): MessageWriter {
+  const { config, type } = readConfig(folder);
+  const architecture = Object.hasOwn(ARCHITECTURES, type) ? ARCHITECTURES[type] : undefined;
+  if (architecture === undefined) {
+    const known = [...new Set(Object.values(ARCHITECTURES).map(({ title }) => title))].join(", ");
+    throw badModel(CONFIG, `its model_type ${JSON.stringify(type.slice(0, 60))} is none that is built here (${known})`);
+  }
+  const plan = inConfig(() => architecture.plan(config));
+  const tensors = matched(weights, architecture, plan.shapes, opened);
+  return plan.graph(tensors, "fp32", `${architecture.title}, from ${weights}`);
+}
+
+/**
+ * The tensors a network is made of, by its own names for them. Throws `badModel` if one is missing, of another shape, or if
+ * the encoder's own part holds one that the network has no place for: then it is another network.
+ */
+function matched(
+  weights: string,
+  { anchor, own, title }: Architecture,
+  shapes: ReadonlyMap<string, readonly number[]>,
+  opened: FolderWeights,
+): ReadonlyMap<string, Tensor> {
+  const prefixes = [...opened.tensors.keys()].filter((name) => name === anchor || name.endsWith(`.${anchor}`));
+  if (prefixes.length === 0) throw badModel(weights, `it has no tensor ${anchor}, so it is no ${title}`);
+  if (prefixes.length > 1) throw badModel(weights, `it holds several networks: ${prefixes.slice(0, 3).join(", ")}`);
+  const prefix = prefixes[0]!.slice(0, -anchor.length);
+  const found = new Map<string, Tensor>();
+  for (const [stored, { type, shape }] of opened.tensors) {
+    if (!stored.startsWith(prefix)) continue;
+    const name = stored
+      .slice(prefix.length)
+      .replace(/LayerNorm\.gamma$/, "LayerNorm.weight")
+      .replace(/LayerNorm\.beta$/, "LayerNorm.bias");
+    const expected = shapes.get(name);
+    if (expected === undefined) {
+      if (own.test(name) && !PASSED_OVER.test(name))
+        throw badModel(weights, `its tensor ${stored} has no place in a ${title} of this config.json`);
+      continue;
+    }
+    if (expected.join() !== shape.join())
+      throw badModel(
+        weights,
+        `its tensor ${stored} is [${shape.join(", ")}], but by config.json it should be [${expected.join(", ")}]`,
+      );
+    if (!FLOATING.has(type))
+      throw badModel(weights, `its tensor ${stored} is of the type ${type}: quantised weights are not read here`);
+    found.set(name, opened.floats(stored));
+  }
+  for (const name of shapes.keys()) if (!found.has(name)) throw badModel(weights, `it has no tensor ${prefix}${name}`);
+  return found;
+}
+
+const FLOATING = new Set(["F64", "F32", "F16", "BF16"]);
+
+/** Tables that follow from the settings; some versions of the publisher's library save them. */
+const PASSED_OVER = /(^|[._])(position_ids|token_type_ids|inv_freq)$/;
+
+/** What a Protocol Buffers message, and with it an ONNX file, may hold. */
+const MAX_FILE_BYTES = 2 ** 31 - 1;
+
+/** Writes the graph, tensor by tensor; gives its path in the folder. */
+function write(folder: string, weights: string, graph: MessageWriter): string {
+  const name = MODEL_FILES.fp32;
+  if (graph.length > MAX_FILE_BYTES)
+    throw badModel(
+      weights,
+      `in single precision it has ${(graph.length / 1e9).toFixed(1)} GB, and one ONNX file holds no more than 2`,
+    );
+  const target = path.join(folder, name);
+  fs.mkdirSync(path.dirname(target), { recursive: true });
+  const file = fs.openSync(target, "wx");
+  try {
+    for (const piece of graph.pieces()) writeAll(file, piece);
+    fs.fsyncSync(file);
+  } finally {
+    fs.closeSync(file);
+  }
+  return name;
+}
+
+/** One write takes no more than 2 GB, and may take less than it is given. */
+function writeAll(file: number, bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length;) at += fs.writeSync(file, bytes, at, Math.min(bytes.length - at, 1 << 30));
+}
+
+/** Settings are short. */
+const MAX_CONFIG_BYTES = 4_000_000;
+
+function readConfig(folder: string): { readonly config: object; readonly type: string } {
+  const stat = fs.lstatSync(path.join(folder, CONFIG), { throwIfNoEntry: false });
+  if (stat === undefined) throw badModel(CONFIG, "it is not there, so nothing says what network the weights are of");
+  if (!stat.isFile() || stat.size > MAX_CONFIG_BYTES) throw badModel(CONFIG, "it is no file of settings");
+  const config = inConfig((): unknown => JSON.parse(fs.readFileSync(path.join(folder, CONFIG), "utf8")));
+  if (typeof config !== "object" || config === null || !("model_type" in config) || typeof config.model_type !== "string")
+    throw badModel(CONFIG, "it has no model_type");
+  return { config, type: config.model_type };
+}
+
+function inConfig<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof EmbedError) throw error;
+    throw badModel(CONFIG, error instanceof Error ? error.message : String(error));
+  }
+}
