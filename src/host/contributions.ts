@@ -2,6 +2,10 @@
 export const COMMANDS = {
   compare: "compareEmbeddings.compare",
   compareFiles: "compareEmbeddings.compareFiles",
+  compareLayers: "compareEmbeddings.compareLayers",
+  addVariant: "compareEmbeddings.addVariant",
+  removeVariant: "compareEmbeddings.removeVariant",
+  groupEncoders: "compareEmbeddings.groupEncoders",
   chooseEncoders: "compareEmbeddings.chooseEncoders",
   showLog: "compareEmbeddings.showLog",
   restartEngine: "compareEmbeddings.restartEngine",

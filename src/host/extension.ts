@@ -30,7 +30,7 @@ export function activate(context: vscode.ExtensionContext): Activated {
   const encoders = registerEncoders(context, engine);
   const comparisons = registerComparisons(context);
   const panels = createPanels(context, engine, encoders, comparisons);
-  registerCompare(context, panels, encoders);
+  registerCompare(context, panels, encoders, comparisons);
 
   const index = createWorkspaceIndex(context, engine, encoders);
   const shared = registerSharedIndex(context, engine, encoders, index);

@@ -1,5 +1,6 @@
 /** What the extension host and the panel say to each other. Each side checks what it receives by a schema. */
 import type { EncoderCard } from "../core/encoders/card.ts";
+import type { Variation } from "../core/encoders/describeVariant.ts";
 import type { Range, SplitMode } from "../core/text/segment.ts";
 import type { Agreement, EncoderChoice, EncoderComparison, EncoderOutcome, EncoderState, SegmentInfo } from "./engine.ts";
 import type { EmbedErrorData } from "./errors.ts";
@@ -25,6 +26,8 @@ export interface PanelEncoder {
   readonly state: EncoderState;
   readonly error?: EmbedErrorData;
   readonly card: EncoderCard;
+  /** Of what it is a variant; absent for an encoder as it is. */
+  readonly variant?: Variation;
 }
 
 export type ToPanel =

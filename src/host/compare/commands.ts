@@ -2,17 +2,25 @@ import * as vscode from "vscode";
 
 import type { SplitMode } from "../../core/text/segment.ts";
 import type { ComparisonSpec } from "../../protocol/panel.ts";
+import type { Comparisons } from "../comparisons/comparisons.ts";
 import { COMMANDS, SETTINGS } from "../contributions.ts";
 import type { Encoders } from "../encoders/encoders.ts";
+import { layersOf } from "../encoders/variantCommands.ts";
 import type { Panels } from "../panel/panels.ts";
 import { sourcesOfFiles, sourcesOfSelections, type Source } from "./sources.ts";
 
-/** Compare Embeddings, on what is selected or on files; and a recent comparison again. */
-export function registerCompare(context: vscode.ExtensionContext, panels: Panels, encoders: Encoders): void {
+/** Compare Embeddings, on what is selected or on files; over all layers of an encoder; and a recent comparison again. */
+export function registerCompare(
+  context: vscode.ExtensionContext,
+  panels: Panels,
+  encoders: Encoders,
+  comparisons: Comparisons,
+): void {
+  const defaultSplit = (): SplitMode =>
+    vscode.workspace.getConfiguration(SETTINGS.section).get<SplitMode>(SETTINGS.split, "auto");
   const open = async (title: string, sources: readonly Source[]): Promise<void> => {
-    const split = vscode.workspace.getConfiguration(SETTINGS.section).get<SplitMode>(SETTINGS.split, "auto");
     const chosen = await encoders.chosen();
-    const spec: ComparisonSpec = { id: crypto.randomUUID(), title, sources, split, encoders: chosen.map((id) => ({ id })) };
+    const spec = { id: crypto.randomUUID(), title, sources, split: defaultSplit(), encoders: chosen.map((id) => ({ id })) };
     panels.open(spec);
   };
 
@@ -24,7 +32,23 @@ export function registerCompare(context: vscode.ExtensionContext, panels: Panels
         return;
       }
       const source = sourcesOfSelections(editor);
-      await open(source.path.split(/[/\\]/).at(-1) ?? source.path, [source]);
+      await open(fileName(source), [source]);
+    }),
+    vscode.commands.registerCommand(COMMANDS.compareLayers, async (target: unknown) => {
+      const what = whatIsLookedAt(vscode.window.activeTextEditor, comparisons.latest());
+      if (what === undefined) {
+        void vscode.window.showInformationMessage("Open a file or select what to compare, then run Compare Layers again.");
+        return;
+      }
+      const layers = await layersOf(encoders, target);
+      if (layers === undefined) return;
+      panels.open({
+        id: crypto.randomUUID(),
+        title: `${what.title}, layers of ${layers.name}`,
+        sources: what.sources,
+        split: what.split ?? defaultSplit(),
+        encoders: layers.ids.map((id) => ({ id })),
+      });
     }),
     vscode.commands.registerCommand(COMMANDS.compareFiles, async (clicked?: vscode.Uri, selected?: readonly vscode.Uri[]) => {
       const given =
@@ -47,3 +71,16 @@ export function registerCompare(context: vscode.ExtensionContext, panels: Panels
     }),
   );
 }
+
+type Looked = Pick<ComparisonSpec, "title" | "sources"> & Partial<Pick<ComparisonSpec, "split">>;
+
+/** What is selected, else what was compared last, else the whole text of the editor. */
+function whatIsLookedAt(editor: vscode.TextEditor | undefined, last: ComparisonSpec | undefined): Looked | undefined {
+  if (editor !== undefined && (last === undefined || editor.selections.some(({ isEmpty }) => !isEmpty))) {
+    const source = sourcesOfSelections(editor);
+    return { title: fileName(source), sources: [source] };
+  }
+  return last;
+}
+
+const fileName = ({ path }: Source): string => path.split(/[/\\]/).at(-1) ?? path;

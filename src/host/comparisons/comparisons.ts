@@ -6,6 +6,8 @@ import { COMMANDS, VIEWS } from "../contributions.ts";
 /** Recent comparisons of this workspace. */
 export interface Comparisons {
   remember(spec: ComparisonSpec): void;
+  /** The one made last, if there is any. */
+  latest(): ComparisonSpec | undefined;
 }
 
 const RECENT = "comparisons.recent";
@@ -47,5 +49,6 @@ export function registerComparisons(context: vscode.ExtensionContext): Compariso
     remember: (spec) => {
       store([spec, ...recent().filter(({ id }) => id !== spec.id)]);
     },
+    latest: () => recent()[0],
   };
 }

@@ -4,6 +4,7 @@ import type { FromNeighbours, SearchSpec, ToNeighbours } from "../../protocol/ne
 import { COMMANDS } from "../contributions.ts";
 import type { Encoders } from "../encoders/encoders.ts";
 import { latestRun } from "../panel/latestRun.ts";
+import { panelEncoder } from "../panel/panelEncoder.ts";
 import { runPageCommand } from "../panel/pageCommands.ts";
 import type { Panels } from "../panel/panels.ts";
 import type { Engine } from "../status/engine.ts";
@@ -46,18 +47,12 @@ export function attachNeighbours(panel: vscode.WebviewPanel, first: SearchSpec, 
     onDidEnd: tellStatus,
     run: async ({ revision, token, tell }) => {
       panel.title = spec.title;
-      const known = await encoders.list();
+      const known = await encoders.including(spec.encoders.map(({ id }) => id));
       tell({
         type: "begin",
         revision,
         spec,
-        encoders: known.map(({ id, name, state, card, error }) => ({
-          id,
-          name,
-          state,
-          card,
-          ...(error === undefined ? {} : { error }),
-        })),
+        encoders: known.map(panelEncoder),
         shared: shared.allowed,
       });
       await runSearch(spec, revision, { index, shared }, tell, token);

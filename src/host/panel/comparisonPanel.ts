@@ -8,6 +8,7 @@ import { SETTINGS } from "../contributions.ts";
 import type { Encoders } from "../encoders/encoders.ts";
 import type { Engine } from "../status/engine.ts";
 import { latestRun } from "./latestRun.ts";
+import { panelEncoder } from "./panelEncoder.ts";
 import { parseMessage } from "./messages.ts";
 import { runPageCommand } from "./pageCommands.ts";
 
@@ -34,13 +35,8 @@ export function attachPanel(
     name: () => `comparing ${spec.title}`,
     run: async ({ revision, token, isLatest, tell }) => {
       stale = new Set();
-      const known = await encoders.list();
-      tell({
-        type: "begin",
-        revision,
-        spec,
-        encoders: known.map(({ id, name, state, card }) => ({ id, name, state, card })),
-      });
+      const known = await encoders.including(spec.encoders.map(({ id }) => id));
+      tell({ type: "begin", revision, spec, encoders: known.map(panelEncoder) });
       const read = await Promise.all(spec.sources.map(readSource));
       if (!isLatest()) return;
       documents = read;

@@ -1,0 +1,128 @@
+import * as vscode from "vscode";
+
+import type { EncoderCard } from "../../core/encoders/card.ts";
+import { withVariants, type Variation } from "../../core/encoders/describeVariant.ts";
+import { listEncoders, type EncoderInfo } from "../../protocol/engine.ts";
+import type { Engine } from "../status/engine.ts";
+
+/** An encoder as the engine lists it, or a variant of one with name and card of its own. */
+export interface Encoder extends EncoderInfo {
+  readonly variant?: Variation;
+}
+
+/** Another's word on the card of an encoder: facts that a user has set. Variants follow from the amended card. */
+export type CardAmendment = (id: string, card: EncoderCard) => EncoderCard;
+
+/** The encoders of this machine, their variants, and which of all these are ticked. */
+export interface Encoders {
+  /** Each encoder followed by the variants that the user keeps. */
+  list(): Promise<readonly Encoder[]>;
+  /** The list with those variants among `ids` that nobody keeps: a comparison may be of such. */
+  including(ids: readonly string[]): Promise<readonly Encoder[]>;
+  /** Ids of the ticked ones, in the order of the list; as long as nothing was chosen, all encoders of text as they are. */
+  chosen(): Promise<readonly string[]>;
+  choose(ids: readonly string[]): Promise<void>;
+  /** Keeps variants and ticks them. Resolves to those that were not there before. */
+  addVariants(ids: readonly string[]): Promise<readonly string[]>;
+  removeVariants(ids: readonly string[]): Promise<void>;
+  /** Has every card amended from now on, and again whenever `onDidChange` fires. */
+  amendCards(amend: CardAmendment, onDidChange: vscode.Event<unknown>): vscode.Disposable;
+  /** Asks the engine anew: encoders were added or are gone. */
+  refresh(): void;
+  /** Fires when the list, a state or the choice is another. */
+  readonly onDidChange: vscode.Event<undefined>;
+}
+
+/** What is ticked is of a workspace; what is there to be ticked is of the user, like the encoders themselves. */
+const CHOSEN = "encoders.chosen";
+const VARIANTS = "encoders.variants";
+
+export function createEncoders(context: vscode.ExtensionContext, engine: Engine): Encoders {
+  const changed = new vscode.EventEmitter<undefined>();
+  const amendments = new Set<CardAmendment>();
+  let known: Promise<readonly EncoderInfo[]> | undefined;
+
+  const tell = (): void => {
+    changed.fire(undefined);
+  };
+  const refresh = (): void => {
+    known = undefined;
+    tell();
+  };
+  const bases = async (): Promise<readonly EncoderInfo[]> => {
+    known ??= engine.client.request(listEncoders, null);
+    known.catch(() => (known = undefined));
+    // Nobody vouches for other models in a workspace that is not trusted.
+    const trusted = (await known).filter(({ bundled }) => bundled || vscode.workspace.isTrusted);
+    return trusted.map((encoder) => ({
+      ...encoder,
+      card: [...amendments].reduce((card, amend) => amend(encoder.id, card), encoder.card),
+    }));
+  };
+  const variants = (): readonly string[] => context.globalState.get<readonly string[]>(VARIANTS, []);
+
+  const including = async (ids: readonly string[]): Promise<readonly Encoder[]> =>
+    withVariants<Encoder>(await bases(), [...variants(), ...ids]);
+  const list = (): Promise<readonly Encoder[]> => including([]);
+
+  const chosen = async (): Promise<readonly string[]> => {
+    const all = await list();
+    const ticked = context.workspaceState.get<readonly string[]>(CHOSEN) ?? [];
+    const kept = all.filter(({ id }) => ticked.includes(id));
+    const plain = all.filter(({ variant, card }) => variant === undefined && card.input !== "image");
+    return (kept.length > 0 ? kept : plain).map(({ id }) => id);
+  };
+  const choose = async (ids: readonly string[]): Promise<void> => {
+    await context.workspaceState.update(CHOSEN, ids);
+    tell();
+  };
+
+  context.subscriptions.push(
+    changed,
+    engine.onDidChangeEncoder((encoder) => {
+      known = known?.then((encoders) =>
+        encoders.some(({ id }) => id === encoder.id)
+          ? encoders.map((other) => (other.id === encoder.id ? encoder : other))
+          : [...encoders, encoder],
+      );
+      tell();
+    }),
+    engine.onDidRestart(refresh),
+    vscode.workspace.onDidGrantWorkspaceTrust(tell),
+  );
+  return {
+    list,
+    including,
+    chosen,
+    choose,
+    async addVariants(ids) {
+      const before = (await list()).map(({ id }) => id);
+      const ticked = await chosen();
+      const added = ids.filter((id) => !before.includes(id));
+      await context.globalState.update(VARIANTS, [...new Set([...variants(), ...ids])]);
+      await choose([...new Set([...ticked, ...ids])]);
+      return added;
+    },
+    async removeVariants(ids) {
+      const ticked = await chosen();
+      await context.globalState.update(
+        VARIANTS,
+        variants().filter((id) => !ids.includes(id)),
+      );
+      await choose(ticked.filter((id) => !ids.includes(id)));
+    },
+    amendCards(amend, onDidChange) {
+      amendments.add(amend);
+      tell();
+      return vscode.Disposable.from(
+        onDidChange(tell),
+        new vscode.Disposable(() => {
+          amendments.delete(amend);
+          tell();
+        }),
+      );
+    },
+    refresh,
+    onDidChange: changed.event,
+  };
+}

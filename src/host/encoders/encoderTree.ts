@@ -1,0 +1,124 @@
+import * as vscode from "vscode";
+
+import { GROUPING_TITLES, GROUPINGS, type Grouping } from "../../core/encoders/causeGroups.ts";
+import { COMMANDS, VIEWS } from "../contributions.ts";
+import { cardMarkdown } from "./card.ts";
+import type { Encoder, Encoders } from "./encoderList.ts";
+import { encoderRows, type EncoderRow, type RowOfEncoder } from "./encoderRows.ts";
+
+/** A few words after an encoder in the tree, of another feature; undefined where it has nothing to say. */
+export type Badge = (encoder: Encoder) => string | undefined;
+
+export interface EncoderTree {
+  /** Has the badge drawn from now on, and again whenever `onDidChange` fires. */
+  addBadge(badge: Badge, onDidChange: vscode.Event<unknown>): vscode.Disposable;
+}
+
+const GROUPING = "encoders.grouping";
+
+/** The tree "Encoders": encoders with ticks, their variants below them, grouped by a cause if so chosen. */
+export function registerEncoderTree(context: vscode.ExtensionContext, encoders: Encoders): EncoderTree {
+  const redraw = new vscode.EventEmitter<undefined>();
+  const badges = new Set<Badge>();
+  let ticked = new Set<string>();
+
+  const grouping = (): Grouping => {
+    const stored = context.globalState.get<string>(GROUPING);
+    return GROUPINGS.find((one) => one === stored) ?? "none";
+  };
+  const badgeOf: Badge = (encoder) => {
+    const words = [...badges].flatMap((badge) => badge(encoder) ?? []);
+    return words.length === 0 ? undefined : words.join(" · ");
+  };
+
+  const tree = vscode.window.createTreeView<EncoderRow>(VIEWS.encoders, {
+    // Ticking an encoder says nothing of its variants.
+    manageCheckboxStateManually: true,
+    showCollapseAll: false,
+    treeDataProvider: {
+      onDidChangeTreeData: redraw.event,
+      getChildren: async (parent) => {
+        if (parent !== undefined) return [...parent.children];
+        ticked = new Set(await encoders.chosen());
+        return [...encoderRows(await encoders.list(), grouping(), badgeOf)];
+      },
+      getTreeItem: (row) => (row.kind === "group" ? groupItem(row.id, row.label) : encoderItem(row, ticked.has(row.id))),
+    },
+  });
+  const describe = (): void => {
+    const by = grouping();
+    tree.description = by === "none" ? "" : `by ${GROUPING_TITLES[by].toLowerCase()}`;
+  };
+  describe();
+
+  context.subscriptions.push(
+    redraw,
+    tree,
+    encoders.onDidChange(() => {
+      redraw.fire(undefined);
+    }),
+    tree.onDidChangeCheckboxState(async ({ items }) => {
+      const ids = new Set(await encoders.chosen());
+      for (const [row, state] of items) {
+        if (state === vscode.TreeItemCheckboxState.Checked) ids.add(row.id);
+        else ids.delete(row.id);
+      }
+      if (ids.size > 0) {
+        await encoders.choose([...ids]);
+        return;
+      }
+      void vscode.window.showInformationMessage("At least one encoder stays chosen.");
+      redraw.fire(undefined);
+    }),
+    vscode.commands.registerCommand(COMMANDS.groupEncoders, async () => {
+      const items = GROUPINGS.map((value) => ({ label: GROUPING_TITLES[value], value, picked: value === grouping() }));
+      const picked = await vscode.window.showQuickPick(
+        items.map(({ picked: now, ...item }) => ({ ...item, ...(now ? { description: "now" } : {}) })),
+        { title: "Group Encoders By" },
+      );
+      if (picked === undefined) return;
+      await context.globalState.update(GROUPING, picked.value);
+      describe();
+      redraw.fire(undefined);
+    }),
+  );
+  return {
+    addBadge(badge, onDidChange) {
+      badges.add(badge);
+      redraw.fire(undefined);
+      return vscode.Disposable.from(
+        onDidChange(() => {
+          redraw.fire(undefined);
+        }),
+        new vscode.Disposable(() => badges.delete(badge)),
+      );
+    },
+  };
+}
+
+function groupItem(id: string, label: string): vscode.TreeItem {
+  const item = new vscode.TreeItem(label, vscode.TreeItemCollapsibleState.Expanded);
+  item.id = id;
+  item.contextValue = "group";
+  item.tooltip = label;
+  return item;
+}
+
+function encoderItem(row: RowOfEncoder, checked: boolean): vscode.TreeItem {
+  const { None, Expanded } = vscode.TreeItemCollapsibleState;
+  const { Checked, Unchecked } = vscode.TreeItemCheckboxState;
+  const [icon, colour] = row.icon;
+  const item = new vscode.TreeItem(row.label, row.children.length === 0 ? None : Expanded);
+  item.id = row.id;
+  item.description = row.description;
+  item.contextValue = row.contextValue;
+  item.iconPath = new vscode.ThemeIcon(icon, colour === undefined ? undefined : new vscode.ThemeColor(colour));
+  item.checkboxState = {
+    state: checked ? Checked : Unchecked,
+    accessibilityInformation: { label: `Compare by ${row.encoder.name}`, role: "checkbox" },
+  };
+  item.accessibilityInformation = { label: row.spoken };
+  item.tooltip = new vscode.MarkdownString(cardMarkdown(row.encoder));
+  item.command = { command: COMMANDS.openCard, title: "Open Card", arguments: [row.id] };
+  return item;
+}
