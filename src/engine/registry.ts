@@ -5,16 +5,22 @@ import path from "node:path";
 import * as v from "valibot";
 
 import { CARD_POOLINGS, CAUSES, defaultPrecision, PRECISIONS, type EncoderCard, type Precision } from "../core/encoders/card.ts";
+import { editedCard } from "../core/encoders/editedCard.ts";
 import { prefixOf, type Role } from "../core/encoders/prompts.ts";
 import { parseVariant, type EncoderSettings } from "../core/encoders/variant.ts";
 import { MODEL_FILES } from "../core/encoders/manifest.ts";
 import type { ModelKey } from "../protocol/encoder.ts";
 import type { EncoderChoice, EncoderInfo, EncoderState } from "../protocol/engine.ts";
 import { badRequest, unknownEncoder, type EmbedErrorData } from "../protocol/errors.ts";
+import type { EditedCards } from "./cards/cardEdits.ts";
 
 /** The encoders that are on this machine, and how each is doing. */
 export interface Registry {
   list(): readonly EncoderInfo[];
+  /** An encoder as its publisher made it, without what the user put over its card. Throws `unknownEncoder`. */
+  published(id: string): { readonly card: EncoderCard; readonly folder: string };
+  /** Tells of an encoder whose card was edited. */
+  tell(id: string): void;
   /** What a choice means: which model, and what is set about it. Throws `unknownEncoder` or `badRequest`. */
   resolve(choice: EncoderChoice, role?: Role): ResolvedChoice;
   /** Whether a choice's encoder is a table without a network: it costs next to nothing. */
@@ -36,7 +42,11 @@ export interface ResolvedChoice {
   readonly settings: Omit<EncoderSettings, "precision" | "prompt">;
 }
 
-export function createRegistry(folders: readonly string[], onChanged: (encoder: EncoderInfo) => void): Registry {
+export function createRegistry(
+  folders: readonly string[],
+  onChanged: (encoder: EncoderInfo) => void,
+  editedCards: Pick<EditedCards, "of" | "refresh"> = NOTHING_EDITED,
+): Registry {
   const states = new Map<string, { state: EncoderState; error?: EmbedErrorData }>();
   let encoders = scan(folders);
 
@@ -44,7 +54,7 @@ export function createRegistry(folders: readonly string[], onChanged: (encoder: 
     const { folder, name, card, bundled } = encoders.get(id)!;
     const precisions = precisionsIn(folder);
     const known = states.get(id) ?? { state: precisions.length === 0 ? "missing" : "ready" };
-    return { id, name, bundled, ...known, card, precisions };
+    return { id, name, bundled, ...known, card: editedCard(card, editedCards.of(id)), precisions };
   };
 
   const resolve = ({ id, ...beside }: EncoderChoice, role?: Role): ResolvedChoice => {
@@ -61,7 +71,18 @@ export function createRegistry(folders: readonly string[], onChanged: (encoder: 
   };
 
   return {
-    list: () => [...encoders.keys()].map(infoOf),
+    list: () => {
+      editedCards.refresh();
+      return [...encoders.keys()].map(infoOf);
+    },
+    published: (id) => {
+      const found = encoders.get(id);
+      if (found === undefined) throw unknownEncoder(id);
+      return found;
+    },
+    tell: (id) => {
+      if (encoders.has(id)) onChanged(infoOf(id));
+    },
     resolve,
     isStatic: ({ id }) => {
       const card = encoders.get(parseVariant(id).base)?.card;
@@ -90,6 +111,8 @@ export function createRegistry(folders: readonly string[], onChanged: (encoder: 
     },
   };
 }
+
+const NOTHING_EDITED: Pick<EditedCards, "of" | "refresh"> = { of: () => ({}), refresh: () => undefined };
 
 interface Found {
   readonly folder: string;

@@ -1,4 +1,5 @@
 import os from "node:os";
+import path from "node:path";
 
 import type { Rpc } from "../process/rpc.ts";
 import {
@@ -16,6 +17,8 @@ import {
   type Progress,
 } from "../protocol/engine.ts";
 import { badRequest, versionMismatch } from "../protocol/errors.ts";
+import { createEditedCards } from "./cards/cardEdits.ts";
+import { serveCards } from "./cardServer.ts";
 import { compareDocuments } from "./compare.ts";
 import { createEmbedder } from "./embed.ts";
 import { serveHub } from "./hubServer.ts";
@@ -68,6 +71,7 @@ export function serve(rpc: Rpc): { dispose: () => void } {
     const { splitter, kernels, embedAll } = ready();
     return compareDocuments(params, { splitter, kernels, embedAll, report: reporter(params.progressToken) }, token);
   });
+  serveCards(rpc, ready);
   serveHub(rpc, ready, reporter);
   const workspace = serveWorkspace(rpc, ready, reporter);
   return {
@@ -79,27 +83,42 @@ export function serve(rpc: Rpc): { dispose: () => void } {
 }
 
 function createEngine(rpc: Rpc, params: HelloParams) {
+  const onLog = (message: string): void => {
+    rpc.notify(log, { level: "warn", message });
+  };
   const pool = createPool({
     program: params.encoderProgram,
     workers: params.workers ?? Math.max(1, os.availableParallelism()),
-    onLog: (message) => {
-      rpc.notify(log, { level: "warn", message });
-    },
+    onLog,
     onGaveUp: (error) => {
       rpc.notify(gaveUp, error);
     },
     ...(params.deadlineMs === undefined ? {} : { deadlineMs: params.deadlineMs }),
   });
-  const registry = createRegistry(params.encoderFolders, (encoder) => {
-    rpc.notify(encoderChanged, encoder);
-  });
+  const cards = cardFolder(params);
+  const editedCards = createEditedCards(cards, onLog);
+  const registry = createRegistry(
+    params.encoderFolders,
+    (encoder) => {
+      rpc.notify(encoderChanged, encoder);
+    },
+    editedCards,
+  );
   const embedder = createEmbedder(pool, registry, createVectorCache());
   return {
     hello: params,
     pool,
     registry,
+    editedCards,
+    editable: cards !== undefined,
     kernels: createKernels(params.kernelFolder),
     splitter: createSplitter(params.grammarFolder),
     ...embedder,
   };
+}
+
+/** Beside the user's own encoders, who are in the last folder; the installation's is nobody's to write in. */
+function cardFolder({ encoderFolders }: HelloParams): string | undefined {
+  const own = encoderFolders.slice(1).at(-1);
+  return own === undefined ? undefined : path.join(own, ".cards");
 }
