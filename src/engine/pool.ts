@@ -14,9 +14,10 @@ import {
   type TokenizeParams,
 } from "../protocol/encoder.ts";
 import { PROTOCOL_VERSION } from "../protocol/engine.ts";
-import { cancelled, deadlineExceeded, EmbedError, versionMismatch, type EmbedErrorData } from "../protocol/errors.ts";
+import { cancelled, EmbedError, versionMismatch, type EmbedErrorData } from "../protocol/errors.ts";
 import type { CancellationToken } from "../core/base/cancellation.ts";
 import type { Disposable } from "../core/base/disposable.ts";
+import { createBlame } from "./blame.ts";
 import { startChild, type RunningChild } from "../process/childProcess.ts";
 import { Supervisor, type Ready } from "../process/supervisor.ts";
 
@@ -40,7 +41,7 @@ export interface PoolOptions {
   readonly program: string;
   readonly workers: number;
   readonly onLog: (line: string) => void;
-  /** Called once when a process died too often. */
+  /** Called once when a process died too often by itself: not by what a model did to it. */
   readonly onGaveUp: (error: EmbedErrorData) => void;
   /** Least time a unit is given; tests shorten it. */
   readonly deadlineMs?: number;
@@ -51,14 +52,28 @@ const DEADLINE_MS = 30_000;
 /** And this much more for each character: some fifty times what a slow machine needs. */
 const DEADLINE_MS_PER_CHARACTER = 1;
 
-interface Job {
-  readonly priority: Priority;
+/** What is asked of a process, and of which models. */
+interface Work<T> {
+  readonly models: readonly ModelKey[];
+  /** Only opens the model, so that no text can be to blame. */
+  readonly opening: boolean;
   readonly characters: number;
+  readonly send: (process: Ready<string>) => Promise<T>;
+}
+
+interface Job extends Work<unknown> {
+  readonly priority: Priority;
   readonly token: CancellationToken | undefined;
-  readonly send: (process: Ready<string>) => Promise<unknown>;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
   attempts: number;
+}
+
+interface Worker {
+  readonly supervisor: Supervisor<string>;
+  busy: boolean;
+  /** A unit was sent to it. */
+  working: boolean;
 }
 
 /** A unit whose process died is tried once more, on whatever process is free. */
@@ -69,9 +84,12 @@ export function createPool(options: PoolOptions): EncoderPool {
   let toldGaveUp = false;
   let backgroundWorkers = options.workers;
   let backgroundRunning = 0;
+  let disposed = false;
   const waiting: Job[] = [];
-  const workers = Array.from({ length: options.workers }, (_, index) => {
+  const blame = createBlame();
+  const workers = Array.from({ length: options.workers }, (_, index): Worker => {
     const name = `encoder ${index + 1}`;
+    const worker = { busy: false, working: false };
     const supervisor = new Supervisor<string>({
       name,
       start: () => startPolitely(name, options),
@@ -81,6 +99,8 @@ export function createPool(options: PoolOptions): EncoderPool {
         runtime = answer.runtime;
         return answer.runtime;
       },
+      // What it had to run ended it; that it can be started is known.
+      isExcused: () => worker.working,
       onState: (state, how) => {
         if (how !== undefined) options.onLog(`${name} ended: ${how}`);
         if (state !== "failed") return;
@@ -91,21 +111,16 @@ export function createPool(options: PoolOptions): EncoderPool {
         });
       },
     });
-    return { supervisor, busy: false };
+    return Object.assign(worker, { supervisor });
   });
 
-  const add = <T>(
-    priority: Priority,
-    characters: number,
-    token: CancellationToken | undefined,
-    send: (process: Ready<string>) => Promise<T>,
-  ) =>
+  const add = <T>(work: Work<T>, priority: Priority, token?: CancellationToken) =>
     new Promise<T>((resolve, reject) => {
       if (token?.isCancellationRequested === true) {
         reject(cancelled());
         return;
       }
-      const job: Job = { priority, characters, token, send, resolve: resolve as (value: unknown) => void, reject, attempts: 0 };
+      const job: Job = { ...work, priority, token, resolve: resolve as (value: unknown) => void, reject, attempts: 0 };
       token?.onCancellationRequested(() => {
         // The caller is answered at once; a unit under way ends by itself, and what it gives is dropped.
         const at = waiting.indexOf(job);
@@ -125,7 +140,7 @@ export function createPool(options: PoolOptions): EncoderPool {
       const background = job!.priority === "background" ? 1 : 0;
       worker.busy = true;
       backgroundRunning += background;
-      void run(worker.supervisor, job!).finally(() => {
+      void run(worker, job!).finally(() => {
         worker.busy = false;
         backgroundRunning -= background;
         pump();
@@ -133,25 +148,38 @@ export function createPool(options: PoolOptions): EncoderPool {
     }
   }
 
-  async function run(supervisor: Supervisor<string>, job: Job): Promise<void> {
+  async function run(worker: Worker, job: Job): Promise<void> {
+    const { models, opening, characters } = job;
+    const guilty = blame.against(models);
+    if (guilty !== undefined) {
+      job.reject(guilty);
+      return;
+    }
     job.attempts++;
     const overdue = new AbortController();
-    const seconds = ((options.deadlineMs ?? DEADLINE_MS) + job.characters * DEADLINE_MS_PER_CHARACTER) / 1000;
+    const seconds = ((options.deadlineMs ?? DEADLINE_MS) + characters * DEADLINE_MS_PER_CHARACTER) / 1000;
     let timer: NodeJS.Timeout | undefined;
+    let process: Ready<string> | undefined;
     try {
-      const process = await supervisor.ready();
+      process = await worker.supervisor.ready();
+      const { child } = process;
       timer = setTimeout(() => {
         overdue.abort();
-        process.child.kill();
+        child.kill();
       }, seconds * 1000);
+      worker.working = true;
       job.resolve(await job.send(process));
     } catch (error) {
       const died = error instanceof EmbedError && error.data.code === "processEnded";
-      if (overdue.signal.aborted) job.reject(deadlineExceeded("The encoder", seconds));
-      else if (died && job.attempts < MAX_ATTEMPTS && job.token?.isCancellationRequested !== true) waiting.unshift(job);
-      else job.reject(error);
+      const stopped = disposed || job.token?.isCancellationRequested === true;
+      if (overdue.signal.aborted) job.reject(blame.overdue(models, seconds, opening));
+      else if (!died || stopped) job.reject(error);
+      else if (job.attempts < MAX_ATTEMPTS) waiting.unshift(job);
+      else if (process === undefined) job.reject(error);
+      else job.reject(blame.died(models, await process.child.ended, opening));
     } finally {
       clearTimeout(timer);
+      worker.working = false;
     }
   }
 
@@ -167,22 +195,54 @@ export function createPool(options: PoolOptions): EncoderPool {
     get runtime() {
       return runtime;
     },
-    encode: (params, priority, token) => {
-      const characters = params.texts.reduce((sum, text) => sum + text.length, 0);
-      return add(priority, characters, token, ({ rpc }) => rpc.request(encode, params, token));
-    },
-    encodeAll: (params, priority, token) => {
-      const characters = params.uses.length * params.texts.reduce((sum, text) => sum + text.length, 0);
-      return add(priority, characters, token, ({ rpc }) => rpc.request(encodeAll, params, token));
-    },
-    load: (model) => add("interactive", 0, undefined, ({ rpc }) => rpc.request(load, model)),
-    tokenize: (params) => add("interactive", 0, undefined, ({ rpc }) => rpc.request(tokenize, params)),
+    encode: ({ model, texts, ...use }, priority, token) =>
+      add(
+        {
+          models: [model],
+          opening: false,
+          characters: charactersOf(texts),
+          send: ({ rpc }) => rpc.request(encode, { model, texts, ...use }, token),
+        },
+        priority,
+        token,
+      ),
+    encodeAll: ({ uses, texts }, priority, token) =>
+      add(
+        {
+          models: modelsOf(uses),
+          opening: false,
+          characters: uses.length * charactersOf(texts),
+          send: ({ rpc }) => rpc.request(encodeAll, { uses, texts }, token),
+        },
+        priority,
+        token,
+      ),
+    load: (model) =>
+      add({ models: [model], opening: true, characters: 0, send: ({ rpc }) => rpc.request(load, model) }, "interactive"),
+    tokenize: (params) =>
+      add(
+        {
+          models: [params.model],
+          opening: false,
+          characters: charactersOf(params.texts),
+          send: ({ rpc }) => rpc.request(tokenize, params),
+        },
+        "interactive",
+      ),
     dispose: () => {
+      disposed = true;
       for (const { supervisor } of workers) supervisor.dispose();
       for (const job of waiting.splice(0)) job.reject(cancelled());
     },
   };
 }
+
+const charactersOf = (texts: readonly string[]): number => texts.reduce((sum, text) => sum + text.length, 0);
+
+/** Each model once. */
+const modelsOf = (uses: EncodeAllParams["uses"]): ModelKey[] => [
+  ...new Map(uses.map(({ model }) => [`${model.precision} ${model.folder}`, model])).values(),
+];
 
 /** Encoding takes what the editor leaves: it must never make typing slow. */
 function startPolitely(name: string, { program, onLog }: PoolOptions): RunningChild {

@@ -11,6 +11,8 @@ export interface SupervisorOptions<Hello> {
   readonly start: () => RunningChild;
   /** First words on the new channel; a rejection counts as a death. */
   readonly handshake: (rpc: Rpc) => Promise<Hello>;
+  /** Asked at a death: whether it is owed to what the process was given to do, so that it does not count. */
+  readonly isExcused?: () => boolean;
   readonly onState?: (state: SupervisedState, how?: string) => void;
 }
 
@@ -100,7 +102,7 @@ export class Supervisor<Hello> implements Disposable {
   #died(how: string): void {
     this.#child = undefined;
     this.#current = undefined;
-    this.#policy = this.#policy.died(performance.now());
+    if (this.#options.isExcused?.() !== true) this.#policy = this.#policy.died(performance.now());
     this.#setState(this.#policy.delayMs === null ? "failed" : "stopped", how);
   }
 

@@ -1,8 +1,2 @@
-/** An encoder process that dies at the first work it gets. */
-import { connectToParent } from "../../../src/process/inChild.ts";
-import { hello, load } from "../../../src/protocol/encoder.ts";
-import { PROTOCOL_VERSION } from "../../../src/protocol/engine.ts";
-
-const rpc = connectToParent();
-rpc.onRequest(hello, () => ({ protocol: PROTOCOL_VERSION, pid: process.pid, runtime: "none" }));
-rpc.onRequest(load, () => process.exit(3));
+/** An encoder process that dies before its first word, as in an installation that is broken. */
+process.exit(3);
