@@ -2,6 +2,7 @@ import fs from "node:fs";
 import path from "node:path";
 
 import { noEncoder } from "../../protocol/hubErrors.ts";
+import { entriesOf } from "../boundedFiles.ts";
 
 /** A publisher's folder on this machine. */
 export interface LocalFiles {
@@ -21,7 +22,7 @@ const MAX_FILES = 10_000;
 
 /** A model folder, or a bare .onnx in or beside one. Throws `noEncoder` naming what is wrong. */
 export function localFiles(place: string): LocalFiles {
-  const stat = fs.statSync(place, { throwIfNoEntry: false });
+  const stat = readable(place, () => fs.statSync(place, { throwIfNoEntry: false }));
   if (stat === undefined) throw noEncoder(place, "it is not there", "Check the spelling of the path.");
   const bare = !stat.isDirectory();
   if (bare && !place.endsWith(".onnx"))
@@ -47,14 +48,38 @@ function folderOf(onnx: string): string {
 /** Files of the folder and of the folders in it: no layout is deeper. */
 function list(folder: string): string[] {
   const found: string[] = [];
-  for (const entry of fs.readdirSync(folder, { withFileTypes: true })) {
-    if (found.length > MAX_FILES)
-      throw noEncoder(folder, "it has too many files", "Name the folder that the model alone lies in.");
-    if (!entry.isDirectory()) found.push(entry.name);
-    else found.push(...fs.readdirSync(path.join(folder, entry.name)).map((name) => `${entry.name}/${name}`));
-  }
+  const add = (below: string): void => {
+    const { entries, more } = readable(path.join(folder, below), () =>
+      entriesOf(path.join(folder, below), MAX_FILES - found.length),
+    );
+    if (more) throw noEncoder(folder, "it has too many files", "Name the folder that the model alone lies in.");
+    for (const entry of entries)
+      if (below !== "") found.push(`${below}/${entry.name}`);
+      else if (entry.isDirectory()) add(entry.name);
+      else found.push(entry.name);
+  };
+  add("");
   return found.sort();
 }
+
+/** What the disk gives of `place`; its refusal as an error that names it. */
+function readable<T>(place: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    const reason = REASONS[code] ?? `it cannot be read (${code})`;
+    throw noEncoder(place, reason, "Check the path, and that you may read what lies there.");
+  }
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: "it is not there",
+  ENOTDIR: "it is not there",
+  ELOOP: "it is a link to itself",
+  EACCES: "you may not read it",
+};
 
 /**
  * A regular file in the folder that no other name leads to: links are how a folder from elsewhere would reach for files
@@ -63,9 +88,8 @@ function list(folder: string): string[] {
 function plainFile(file: string, folder: string, place: string): string {
   const refuse = (reason: string): Error =>
     noEncoder(place, `${path.basename(file)} ${reason}`, "Copy the folder with its links resolved, then import the copy.");
-  const real = fs.realpathSync(file);
-  const root = fs.realpathSync(folder);
-  const stat = fs.statSync(real);
+  const [real, root] = readable(file, () => [fs.realpathSync(file), fs.realpathSync(folder)] as const);
+  const stat = readable(file, () => fs.statSync(real));
   if (!stat.isFile()) throw refuse("is no regular file");
   if (stat.nlink !== 1) throw refuse("is linked under another name too");
   const repository = repositoryOf(root);
