@@ -1,5 +1,6 @@
 import fs from "node:fs";
 
+import { describeAll, type Variation } from "../core/encoders/describeVariant.ts";
 import { condensedIndex } from "../core/similarity/condensed.ts";
 import { neighboursOf } from "../core/similarity/neighbours.ts";
 import { SPLIT_MODES, type SplitMode } from "../core/text/segment.ts";
@@ -15,6 +16,8 @@ import { idsOf } from "./encoderChoice.ts";
 import { withEngine } from "./engine.ts";
 import { htmlPage } from "./html.ts";
 import type { CommandArguments } from "./main.ts";
+import { remoteAccess } from "./remoteAccess.ts";
+import { sayDocuments } from "./sending.ts";
 import { readSources } from "./sources.ts";
 import { terminalReport } from "./terminal.ts";
 import { errorLine, oneOf, UsageError, wholeNumber } from "./usage.ts";
@@ -22,11 +25,14 @@ import { errorLine, oneOf, UsageError, wholeNumber } from "./usage.ts";
 /** Neighbours shown, and counted by mutual neighbours. */
 const NEIGHBOURS = 10;
 
+/** An encoder, or a variant of one. */
+type ComparedEncoder = EncoderInfo & { readonly variant?: Variation };
+
 /** What was compared, with what came of it. */
 export interface Comparison {
   readonly documents: readonly SourceDocument[];
   readonly split: SplitMode;
-  readonly encoders: readonly EncoderInfo[];
+  readonly encoders: readonly ComparedEncoder[];
   readonly result: CompareResult;
   readonly k: number;
 }
@@ -40,9 +46,10 @@ export async function compareCommand({ values, paths }: CommandArguments): Promi
     const known = await engine.request(listEncoders, null);
     const ids = idsOf(values.models, known);
     const params = { documents, split, encoders: ids.map((id) => ({ id })), k };
+    await sayDocuments(engine, params.encoders, documents, split);
     const result = await engine.request(compare, params, { token });
-    return { documents, split, encoders: known.filter(({ id }) => ids.includes(id)), result, k };
-  });
+    return { documents, split, encoders: describeAll<ComparedEncoder>(known, ids), result, k };
+  }, remoteAccess(values));
   if (values.html !== undefined) {
     fs.writeFileSync(values.html, htmlPage(comparison));
     console.error(`Wrote ${values.html}`);

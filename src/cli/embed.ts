@@ -9,6 +9,8 @@ import { badRequest } from "../protocol/errors.ts";
 import type { EngineClient } from "../process/engineClient.ts";
 import { withEngine } from "./engine.ts";
 import type { CommandArguments } from "./main.ts";
+import { remoteAccess } from "./remoteAccess.ts";
+import { sayTexts } from "./sending.ts";
 import { settingsOf } from "./encoderSettings.ts";
 import { UsageError } from "./usage.ts";
 
@@ -20,7 +22,10 @@ export async function embedCommand({ values }: CommandArguments): Promise<void> 
   const settings = settingsOf(values);
   await withEngine(async (engine, token) => {
     const encoder = { ...(await choiceOf(engine, model)), ...settings };
+    let isRemote = true;
     await forEachChunk(async (texts, first) => {
+      // Asked with the first texts; nothing more is to be said of an encoder that runs here.
+      if (isRemote) isRemote = await sayTexts(engine, encoder, texts);
       const { vectors, dimensions, tokens, read, hasVector } = await engine.request(embed, { encoder, texts }, { token });
       return texts.map((_, row) => ({
         index: first + row,
@@ -29,7 +34,7 @@ export async function embedCommand({ values }: CommandArguments): Promise<void> 
         vector: hasVector[row] === 1 ? Array.from(vectors.subarray(row * dimensions, (row + 1) * dimensions), shortest) : null,
       }));
     });
-  });
+  }, remoteAccess(values));
 }
 
 export async function tokenizeCommand({ values }: CommandArguments): Promise<void> {

@@ -11,13 +11,13 @@ export const ROOT = path.dirname(import.meta.dirname);
 /** Runs `body` with an engine that ends with it. Ctrl+C cancels what is under way. */
 export async function withEngine<T>(
   body: (engine: EngineClient, token: CancellationToken) => Promise<T>,
-  listeners: Pick<EngineClientOptions, "onIndexChanged"> = {},
+  options: Pick<EngineClientOptions, "onIndexChanged" | "remoteAccess"> = {},
 ): Promise<T> {
   const { engine: program, parts } = installedIn(ROOT);
   const engine = createEngineClient({
     program,
     hello: { ...parts, encoderFolders: [...parts.encoderFolders, encodersFolder()] },
-    ...listeners,
+    ...options,
     onLog: (level, message) => {
       if (level === "error" || level === "warn") console.error(message);
     },

@@ -14,6 +14,8 @@ import { withEngine } from "./engine.ts";
 import { workspaceOf } from "./indexStorage.ts";
 import type { CommandArguments } from "./main.ts";
 import { progressLine } from "./progressLine.ts";
+import { remoteAccess } from "./remoteAccess.ts";
+import { sayIndex } from "./sending.ts";
 import { table } from "./table.ts";
 import { errorLine, UsageError } from "./usage.ts";
 
@@ -26,7 +28,7 @@ export async function indexCommand({ values, paths }: CommandArguments): Promise
       await engine.request(openWorkspace, workspace);
       return bringUpToDate(engine, encoders, token);
     },
-    { onIndexChanged: progress.show },
+    { onIndexChanged: progress.show, ...remoteAccess(values) },
   ).finally(progress.end);
 
   if (values.json === true) console.log(JSON.stringify(jsonOf(status, embedded, seconds)));
@@ -41,6 +43,7 @@ export async function bringUpToDate(
   token: CancellationToken,
 ): Promise<IndexingResult> {
   await engine.request(setPace, { cpu: "full", onBattery: "same" });
+  await sayIndex(engine, encoders, token);
   return engine.request(startIndexing, { encoders }, { token });
 }
 

@@ -9,6 +9,7 @@ import { importCommand } from "./import.ts";
 import { indexCommand } from "./index.ts";
 import { modelsCommand } from "./models.ts";
 import { neighboursCommand } from "./neighbours.ts";
+import { remoteCommand } from "./remote.ts";
 import { errorLine, UsageError } from "./usage.ts";
 
 const USAGE = `usage: compare-embeddings COMMAND
@@ -16,6 +17,8 @@ const USAGE = `usage: compare-embeddings COMMAND
   models [--json]                          the encoders on this machine
   import PATH-or-HUB-ID[@REVISION] [--file F] [--json]
                                            takes an encoder from a folder, an .onnx or the model hub; prints its id
+  remote URL --remote-model NAME [--protocol openai|kserve] [--id ID] [--json]
+                                           takes a model on a server as an encoder: tries it with sentences of ours; prints its id
   embed --model ID-or-FOLDER [SETTINGS]    {"text": …} lines in, {"index", "tokens", "truncated", "vector"} lines out
   tokenize --model ID-or-FOLDER [SETTINGS] {"text": …} lines in, {"index", "ids"} lines out
   compare [--models A,B] [--split auto|symbols|paragraphs|lines|file] [-k N] [--json] [--html FILE] [--terminal] PATH…
@@ -30,11 +33,15 @@ SETTINGS of an encoder; what is omitted is its own:
   --max-tokens N  --dimensions N  --precision fp32|fp16|w8|int8|q4
 Everywhere an id is taken it may carry them: all-MiniLM-L6-v2+layer=3+pooling=cls
 
+A remote encoder is sent texts only where --allow-remote ORIGIN (https://host, or http://localhost:PORT) says so; it may be
+given several times. The server's key is read from COMPARE_EMBEDDINGS_REMOTE_KEY.
+
 Exit code 0: done, 1: failed, 2: wrong usage.`;
 
 const COMMANDS: Readonly<Record<string, (args: CommandArguments) => Promise<void>>> = {
   models: modelsCommand,
   import: importCommand,
+  remote: remoteCommand,
   embed: embedCommand,
   tokenize: tokenizeCommand,
   compare: compareCommand,
@@ -65,6 +72,10 @@ const OPTIONS = {
   "other-files": { type: "boolean" },
   "as-is": { type: "boolean" },
   storage: { type: "string" },
+  protocol: { type: "string" },
+  "remote-model": { type: "string" },
+  id: { type: "string" },
+  "allow-remote": { type: "string", multiple: true },
   help: { type: "boolean", short: "h" },
 } as const;
 

@@ -9,12 +9,14 @@ export async function modelsCommand({ values }: CommandArguments): Promise<void>
     console.log(JSON.stringify(encoders, null, 2));
     return;
   }
-  const rows = encoders.map(({ id, card, precisions, state }) => [
+  const rows = encoders.map(({ id, card, precisions, state, remote }) => [
     id,
     String(card.dimensions),
     card.layers === 0 ? "–" : String(card.layers),
     card.maxTokens === null ? "–" : String(card.maxTokens),
-    precisions.map(({ precision, bytes }) => `${precision} ${(bytes / 1e6).toFixed(0)} MB`).join(", "),
+    remote !== undefined
+      ? `at ${remote.origin}`
+      : precisions.map(({ precision, bytes }) => `${precision} ${(bytes / 1e6).toFixed(0)} MB`).join(", "),
     card.licence.value,
     state,
   ]);

@@ -17,6 +17,7 @@ import { bringUpToDate, onlyFolder } from "./index.ts";
 import { workspaceOf } from "./indexStorage.ts";
 import type { CommandArguments } from "./main.ts";
 import { progressLine } from "./progressLine.ts";
+import { remoteAccess } from "./remoteAccess.ts";
 import { table } from "./table.ts";
 
 const NEIGHBOURS = 10;
@@ -38,7 +39,7 @@ export async function neighboursCommand({ values, paths }: CommandArguments): Pr
       if (values["as-is"] !== true) await bringUpToDate(engine, encoders, token);
       return engine.request(neighbours, { query, encoders, k, filter }, { token });
     },
-    { onIndexChanged: progress.show },
+    { onIndexChanged: progress.show, ...remoteAccess(values) },
   ).finally(progress.end);
 
   const failed = result.outcomes.flatMap((outcome) => (outcome.ok ? [] : [outcome]));

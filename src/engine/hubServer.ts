@@ -3,6 +3,7 @@ import type { Rpc } from "../process/rpc.ts";
 import type { HelloParams, Progress } from "../protocol/engine.ts";
 import { badRequest } from "../protocol/errors.ts";
 import { describeRepository, importFromHub, importFromPath, searchHub, type ImportTarget } from "../protocol/hub.ts";
+import { abortSignal } from "./abortSignal.ts";
 import { hubClient } from "./hub/hubClient.ts";
 import { describe, importFromHub as fromHub, importFromPath as fromPath, type ImportOptions } from "./hub/importEncoder.ts";
 import { searchRepositories } from "./hub/repository.ts";
@@ -38,7 +39,7 @@ export function serveHub(
       file: target.file,
       isTaken: (id) => registry.list().some((encoder) => encoder.id === id),
       encoderProgram: hello.encoderProgram,
-      signal: signalOf(token),
+      signal: abortSignal(token).signal,
       report: (progress) => {
         const now = performance.now();
         if (progress.phase === phase && now - told < REPORT_MS && progress.done < progress.total) return;
@@ -50,19 +51,10 @@ export function serveHub(
     return result;
   };
 
-  rpc.onRequest(describeRepository, ({ access, ...choice }, token) => describe(access, choice, signalOf(token)));
-  rpc.onRequest(searchHub, ({ access, query }, token) => searchRepositories(hubClient(access), query, signalOf(token)));
+  rpc.onRequest(describeRepository, ({ access, ...choice }, token) => describe(access, choice, abortSignal(token).signal));
+  rpc.onRequest(searchHub, ({ access, query }, token) => searchRepositories(hubClient(access), query, abortSignal(token).signal));
   rpc.onRequest(importFromHub, ({ access, ...params }, token) =>
     importing(params, token, (options) => fromHub(access, params, options)),
   );
   rpc.onRequest(importFromPath, (params, token) => importing(params, token, (options) => fromPath(params.path, options)));
-}
-
-function signalOf(token: CancellationToken): AbortSignal {
-  const aborter = new AbortController();
-  if (token.isCancellationRequested) aborter.abort();
-  token.onCancellationRequested(() => {
-    aborter.abort();
-  });
-  return aborter.signal;
 }

@@ -20,6 +20,9 @@ export interface Registry {
   /** An encoder as its publisher made it, without what the user put over its card. Throws `unknownEncoder`. */
   published(id: string): { readonly card: EncoderCard; readonly folder: string };
   /** Tells of an encoder whose card was edited. */
+import type { RemoteInfo } from "../protocol/remote.ts";
+import type { RemoteEncoder } from "./remote/remotePool.ts";
+import { REMOTE_RECORD, serverAddress, type RemoteRecord } from "./remote/remoteRecord.ts";
   tell(id: string): void;
   /** What a choice means: which model, and what is set about it. Throws `unknownEncoder` or `badRequest`. */
   resolve(choice: EncoderChoice, role?: Role): ResolvedChoice;
@@ -35,6 +38,10 @@ export interface Registry {
 
 export interface ResolvedChoice {
   /** The encoder's own id, without settings. */
+  /** Where an encoder runs; null for one that runs on this machine, undefined where there is none of this id. */
+  remoteOf(id: string): RemoteRecord | null | undefined;
+  /** The remote encoder that a model folder stands for, if it does. */
+  remoteIn(folder: string): RemoteEncoder | undefined;
   readonly base: string;
   readonly model: ModelKey;
   /** Put before each text. */
@@ -51,10 +58,18 @@ export function createRegistry(
   let encoders = scan(folders);
 
   const infoOf = (id: string): EncoderInfo => {
-    const { folder, name, card, bundled } = encoders.get(id)!;
-    const precisions = precisionsIn(folder);
-    const known = states.get(id) ?? { state: precisions.length === 0 ? "missing" : "ready" };
-    return { id, name, bundled, ...known, card: editedCard(card, editedCards.of(id)), precisions };
+    const { folder, name, card, bundled, remote } = encoders.get(id)!;
+    const precisions = remote === undefined ? precisionsIn(folder) : [];
+    const known = states.get(id) ?? { state: precisions.length > 0 || remote !== undefined ? "ready" : "missing" };
+    return {
+      id,
+      name,
+      bundled,
+      ...known,
+      card: editedCard(card, editedCards.of(id)),
+      precisions,
+      ...(remote === undefined ? {} : { remote: infoOfRemote(remote) }),
+    };
   };
 
   const resolve = ({ id, ...beside }: EncoderChoice, role?: Role): ResolvedChoice => {
@@ -73,6 +88,8 @@ export function createRegistry(
   return {
     list: () => {
       editedCards.refresh();
+    if (precision !== undefined && found?.remote !== undefined)
+      throw badRequest("A remote encoder has no setting precision: its server decides.");
       return [...encoders.keys()].map(infoOf);
     },
     published: (id) => {
@@ -100,6 +117,14 @@ export function createRegistry(
       onChanged(infoOf(id));
     },
     refresh: () => {
+    remoteOf: (id) => {
+      const found = encoders.get(id);
+      return found === undefined ? undefined : (found.remote ?? null);
+    },
+    remoteIn: (folder) => {
+      const found = [...encoders.values()].find((encoder) => encoder.folder === folder);
+      return found?.remote === undefined ? undefined : { record: found.remote, card: found.card };
+    },
       const before = encoders;
       encoders = scan(folders);
       for (const [id, encoder] of encoders) {
@@ -128,6 +153,7 @@ function scan(folders: readonly string[]): Map<string, Found> {
   for (const [index, parent] of folders.entries()) {
     if (!fs.existsSync(parent)) continue;
     for (const entry of fs.readdirSync(parent).sort()) {
+  readonly remote?: RemoteRecord;
       const folder = path.join(parent, entry);
       const manifest = readManifest(folder);
       if (manifest === undefined || encoders.has(manifest.id)) continue;
@@ -146,6 +172,13 @@ const precisionsIn = (folder: string): readonly { readonly precision: Precision;
   });
 
 /** The prompts of a folder that has no card of ours, by its publisher's own file. */
+const infoOfRemote = (record: RemoteRecord): RemoteInfo => ({
+  protocol: record.protocol,
+  origin: serverAddress(record).origin,
+  model: record.model,
+  since: record.since,
+});
+
 function promptsIn(folder: string): Pick<EncoderCard, "prompts" | "defaultPrompt"> {
   try {
     const file = path.join(folder, "config_sentence_transformers.json");
@@ -207,10 +240,15 @@ const MANIFEST = v.object({
 });
 
 /** undefined for a folder that holds no encoder of ours. */
-function readManifest(folder: string): { id: string; name: string; card: EncoderCard } | undefined {
+function readManifest(folder: string): (Pick<Found, "name" | "card" | "remote"> & { id: string }) | undefined {
   try {
-    return v.parse(MANIFEST, JSON.parse(fs.readFileSync(path.join(folder, "encoder.json"), "utf8"))).manifest;
+    const { manifest, remote } = v.parse(MANIFEST, JSON.parse(fs.readFileSync(path.join(folder, "encoder.json"), "utf8")));
+    if (remote === undefined) return manifest;
+    // An address that nothing may be sent to makes no encoder.
+    serverAddress(remote);
+    return { ...manifest, remote };
   } catch {
     return undefined;
+  remote: v.exactOptional(REMOTE_RECORD),
   }
 }

@@ -21,10 +21,14 @@ import { createEditedCards } from "./cards/cardEdits.ts";
 import { serveCards } from "./cardServer.ts";
 import { compareDocuments } from "./compare.ts";
 import { createEmbedder } from "./embed.ts";
+import { serveCatalogue } from "./catalogueServer.ts";
 import { serveHub } from "./hubServer.ts";
 import { createKernels } from "./kernels/kernels.ts";
 import { createPool } from "./pool.ts";
 import { createRegistry } from "./registry.ts";
+import { withRemoteEncoders } from "./remote/remotePool.ts";
+import { createRemoteServers } from "./remote/remoteServers.ts";
+import { serveRemote } from "./remoteServer.ts";
 import { createSplitter } from "./split/splitter.ts";
 import { createVectorCache } from "./vectorCache.ts";
 import { serveWorkspace } from "./workspaceServer.ts";
@@ -73,7 +77,9 @@ export function serve(rpc: Rpc): { dispose: () => void } {
   });
   serveCards(rpc, ready);
   serveHub(rpc, ready, reporter);
+  serveCatalogue(rpc, ready);
   const workspace = serveWorkspace(rpc, ready, reporter);
+  serveRemote(rpc, ready, workspace.missingTexts);
   return {
     dispose: () => {
       workspace.dispose();
@@ -86,7 +92,7 @@ function createEngine(rpc: Rpc, params: HelloParams) {
   const onLog = (message: string): void => {
     rpc.notify(log, { level: "warn", message });
   };
-  const pool = createPool({
+  const processes = createPool({
     program: params.encoderProgram,
     workers: params.workers ?? Math.max(1, os.availableParallelism()),
     onLog,
@@ -104,11 +110,14 @@ function createEngine(rpc: Rpc, params: HelloParams) {
     },
     editedCards,
   );
+  const servers = createRemoteServers();
+  const pool = withRemoteEncoders(processes, servers, (folder) => registry.remoteIn(folder));
   const embedder = createEmbedder(pool, registry, createVectorCache());
   return {
     hello: params,
     pool,
     registry,
+    servers,
     editedCards,
     editable: cards !== undefined,
     kernels: createKernels(params.kernelFolder),

@@ -2,7 +2,7 @@ import fs from "node:fs";
 import path from "node:path";
 
 import type { Rpc } from "../process/rpc.ts";
-import type { EmbedResult, Progress } from "../protocol/engine.ts";
+import type { EmbedResult, EncoderChoice, Progress } from "../protocol/engine.ts";
 import { badRequest } from "../protocol/errors.ts";
 import {
   bestLines,
@@ -40,6 +40,7 @@ import type { Splitter } from "./split/splitter.ts";
 import { openLocalIndex } from "./store/openLocalIndex.ts";
 import { keyOf } from "./workspace/activate.ts";
 import { createIndexer, type Indexer } from "./workspace/indexer.ts";
+import { missingTexts } from "./workspace/missingTexts.ts";
 import { systemPower } from "./workspace/power.ts";
 import { createSegmenter } from "./workspace/segmenter.ts";
 
@@ -56,6 +57,7 @@ interface OpenWorkspace {
   readonly indexer: Indexer;
   /** Search over the index as it stands, with what other windows have written. */
   readonly search: () => SearchParts;
+  readonly missingTexts: (choice: EncoderChoice) => Promise<Iterable<string>>;
   readonly dispose: () => void;
 }
 
@@ -75,7 +77,7 @@ export function serveWorkspace(
   rpc: Rpc,
   engine: () => WorkspaceEngine,
   reporter: (token: string | undefined) => (progress: Progress) => void,
-): { dispose: () => void } {
+): { readonly missingTexts: OpenWorkspace["missingTexts"]; readonly dispose: () => void } {
   let workspace: OpenWorkspace | undefined;
   const open = (): OpenWorkspace => {
     if (workspace === undefined) throw badRequest("No workspace is open.");
@@ -118,7 +120,7 @@ export function serveWorkspace(
   rpc.onRequest(nearestInFile, ({ path, encoders }, token) => findNearestInFile(path, encoders, open().search(), token));
   rpc.onRequest(hubs, (params, token) => findHubs(params, open().search(), stepsTo(params.progressToken), token));
   rpc.onRequest(duplicates, (params, token) => findDuplicates(params, open().search(), stepsTo(params.progressToken), token));
-  return { dispose: () => workspace?.dispose() };
+  return { missingTexts: (choice) => open().missingTexts(choice), dispose: () => workspace?.dispose() };
 }
 
 function openWorkspaceWith(
@@ -156,6 +158,7 @@ function openWorkspaceWith(
       indexer.check();
       return search;
     },
+    missingTexts: (choice) => missingTexts(parts, choice),
     dispose: () => {
       indexer.dispose();
       index.dispose();

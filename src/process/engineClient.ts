@@ -14,6 +14,7 @@ import {
   type Progress,
 } from "../protocol/engine.ts";
 import { versionMismatch, type EmbedErrorData } from "../protocol/errors.ts";
+import { allowRemote, type AllowRemoteParams } from "../protocol/remote.ts";
 import { indexChanged, type IndexStatus } from "../protocol/workspace.ts";
 import { startChild } from "./childProcess.ts";
 import { Supervisor, type SupervisedState } from "./supervisor.ts";
@@ -24,6 +25,8 @@ export interface EngineClientOptions {
   readonly hello: Omit<HelloParams, "protocol">;
   /** Another Node to run the engine and its encoder processes on. */
   readonly nodePath?: string | undefined;
+  /** Servers that texts may be sent to: each new process is told before it is asked anything. Absent: none. */
+  readonly remoteAccess?: () => Promise<AllowRemoteParams>;
   readonly onLog?: (level: "debug" | "info" | "warn" | "error", message: string) => void;
   readonly onState?: (state: SupervisedState, how?: string) => void;
   readonly onEncoderChanged?: (encoder: EncoderInfo) => void;
@@ -69,6 +72,7 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
       rpc.onNotification(progress, (note) => listeners.get(note.token)?.(note.progress));
       const result = await rpc.request(hello, { protocol: PROTOCOL_VERSION, ...options.hello });
       if (result.protocol !== PROTOCOL_VERSION) throw versionMismatch(PROTOCOL_VERSION, result.protocol);
+      if (options.remoteAccess !== undefined) await rpc.request(allowRemote, await options.remoteAccess());
       return result;
     },
     ...(options.onState === undefined ? {} : { onState: options.onState }),

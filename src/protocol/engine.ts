@@ -5,9 +5,10 @@ import type { Range, SegmentKind, SplitMode } from "../core/text/segment.ts";
 import { notification, request } from "./contract.ts";
 import type { EmbedErrorData } from "./errors.ts";
 import type { ImportProgress } from "./hub.ts";
+import type { RemoteInfo } from "./remote.ts";
 import type { NeighboursOutcome } from "./workspace.ts";
 
-/** Raise on every change of this file, hub.ts, workspace.ts, encoder.ts or errors.ts: both ends must come from one build. */
+/** Raise on every change of this file, hub.ts, remote.ts, workspace.ts, encoder.ts or errors.ts: both ends must come from one build. */
 export const PROTOCOL_VERSION = 4;
 
 /** Most segments one comparison takes: n² cells of 4 bytes per encoder must still cross to the panel in a blink. */
@@ -58,6 +59,8 @@ export interface EncoderInfo {
   readonly card: EncoderCard;
   /** What is on disk, with sizes in bytes. */
   readonly precisions: readonly { readonly precision: Precision; readonly bytes: number }[];
+  /** Set for an encoder that runs on a server: nothing of it is on this machine, and `tokens` and `read` are not known of it. */
+  readonly remote?: RemoteInfo;
 }
 export const listEncoders = request<null, readonly EncoderInfo[]>("listEncoders");
 

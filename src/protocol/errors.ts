@@ -41,6 +41,14 @@ export type ErrorCode =
   | "hubInsecure"
   | "hubWrong"
   | "noEncoder"
+  | "remoteNotAllowed"
+  | "remoteInsecure"
+  | "remoteAway"
+  | "remoteBusy"
+  | "remoteRefused"
+  | "remoteText"
+  | "remoteWrong"
+  | "remoteChanged"
   | "importFailed"
   | "internal";
 

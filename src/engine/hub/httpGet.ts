@@ -15,6 +15,10 @@ import { proxyFor, tunnel } from "./proxy.ts";
 
 export interface GetOptions {
   readonly headers: Readonly<Record<string, string>>;
+  /** Sent by POST; a request without one is a GET. */
+  readonly body?: Buffer;
+  /** How failures are called; absent: those of a hub. */
+  readonly failures?: HttpFailures;
   /** The hub that was asked for: only its own name may lead to this machine. */
   readonly hub: URL;
   readonly proxy?: HubProxy | undefined;
@@ -22,6 +26,16 @@ export interface GetOptions {
   /** Milliseconds of silence, or of next to nothing, after which the connection is given up. */
   readonly stallMs: number;
   readonly signal: AbortSignal;
+}
+
+/** The ways in which no answer comes, as errors for people. */
+export interface HttpFailures {
+  readonly insecure: (origin: string) => EmbedError;
+  readonly untrusted: (host: string, reason: string) => EmbedError;
+  readonly misled: (host: string, reason: string) => EmbedError;
+  readonly slow: (host: string, seconds: number) => EmbedError;
+  readonly broke: (host: string, reason: string) => EmbedError;
+  readonly away: (host: string, reason: string) => EmbedError;
 }
 
 export interface Answer {
@@ -34,15 +48,25 @@ export interface Answer {
   close(): void;
 }
 
+const HUB_FAILURES: HttpFailures = {
+  insecure: hubInsecure,
+  untrusted: hubUntrusted,
+  misled: hubRedirected,
+  slow: hubSlow,
+  broke: hubBroke,
+  away: hubAway,
+};
+
 /** Less than this within the time of a stall is a stall too, in bytes. */
 const LEAST_FLOW = 1024;
 
 /**
- * One GET, no redirect followed. The connection is this request's own. Throws `Passing` for what may be better next
+ * One GET, or POST, no redirect followed. The connection is this request's own. Throws `Passing` for what may be better next
  * time, an EmbedError for what will not, `cancelled` when `signal` says so.
  */
 export async function httpGet(url: URL, options: GetOptions): Promise<Answer> {
-  if (url.protocol !== "https:" && !isLoopback(url.hostname)) throw hubInsecure(url.origin);
+  const { insecure } = options.failures ?? HUB_FAILURES;
+  if (url.protocol !== "https:" && !isLoopback(url.hostname)) throw insecure(url.origin);
   const watch = stallWatch(options.stallMs);
   const signal = AbortSignal.any([options.signal, watch.signal]);
   const judge = (thrown: unknown): Error => judged(thrown, url.host, options, watch.signal.aborted);
@@ -122,17 +146,21 @@ interface Opened {
 
 async function open(
   url: URL,
-  { headers, hub, proxy, certificates, signal: asked }: GetOptions,
+  { headers: own, body, failures, hub, proxy, certificates, signal: asked }: GetOptions,
   signal: AbortSignal,
 ): Promise<Opened> {
   asked.throwIfAborted();
   const trusted = url.protocol === "https:" || proxy !== undefined ? trustedCertificates(certificates) : [];
   const by = proxyFor(url, proxy);
-  const direct = { agent: false as const, lookup: guardedLookup(url, hub), headers, signal };
+  const method = body === undefined ? "GET" : "POST";
+  const headers = body === undefined ? own : { ...own, "content-length": String(body.length) };
+  const lookup = guardedLookup(url, hub, (failures ?? HUB_FAILURES).misled);
+  const direct = { agent: false as const, method, lookup, headers, signal };
   // A non-loopback address is always encrypted here, so a proxy always gets a tunnel and never the request itself.
   const request =
     by !== undefined
       ? http.request({
+          method,
           path: `${url.pathname}${url.search}`,
           headers: { ...headers, host: url.host },
           signal,
@@ -146,7 +174,7 @@ async function open(
       resolve({ request, response });
     });
     request.once("error", reject);
-    request.end();
+    request.end(body);
   });
 }
 
@@ -168,8 +196,10 @@ const trustedCertificates = (more: string | undefined): string[] => [
 ];
 
 /** A name may be resolved to anything, so what it was resolved to is looked at before connecting. */
-function guardedLookup(url: URL, hub: URL): LookupFunction {
+function guardedLookup(url: URL, hub: URL, misled: HttpFailures["misled"]): LookupFunction {
   const mayBeLocal = url.hostname === hub.hostname || isLoopback(hub.hostname);
+  // What is not encrypted stays on this machine, whatever a name server makes of `localhost`.
+  const mustBeLocal = url.protocol === "http:";
   return (hostname, options, callback) => {
     dns.lookup(hostname, { ...options, all: true }, (error, found) => {
       if (error !== null) {
@@ -177,7 +207,9 @@ function guardedLookup(url: URL, hub: URL): LookupFunction {
         return;
       }
       const refused = found.some(({ address }) => isLinkLocal(address) || (isLoopbackAddress(address) && !mayBeLocal));
-      if (refused) callback(hubRedirected(hub.host, `to ${hostname}, which is no public address`), []);
+      const outside = mustBeLocal && found.some(({ address }) => !isLoopbackAddress(address));
+      if (refused) callback(misled(hub.host, `to ${hostname}, which is no public address`), []);
+      else if (outside) callback(misled(hub.host, `to ${hostname}, which is not this machine`), []);
       else if (options.all === true) callback(null, found);
       else callback(null, found[0]!.address, found[0]!.family);
     });
@@ -244,13 +276,19 @@ async function* bodyOf(
 /** What OpenSSL says about a certificate that nobody here vouches for. */
 const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)|ALTNAME|ISSUER/;
 
-function judged(thrown: unknown, host: string, { signal, stallMs }: GetOptions, stalled: boolean): Error {
+function judged(
+  thrown: unknown,
+  host: string,
+  { signal, stallMs, failures = HUB_FAILURES }: GetOptions,
+  stalled: boolean,
+): Error {
   if (signal.aborted) return cancelled();
   if (thrown instanceof EmbedError || thrown instanceof Passing) return thrown;
-  if (stalled) return new Passing(hubSlow(host, stallMs / 1000));
+  if (stalled) return new Passing(failures.slow(host, stallMs / 1000));
   const code = thrown instanceof Error && "code" in thrown ? String(thrown.code) : "";
-  if (CERTIFICATE.test(code)) return hubUntrusted(host, wordsOf(thrown));
-  return new Passing(code === "ECONNRESET" ? hubBroke(host, "the other end closed it") : hubAway(host, wordsOf(thrown)));
+  if (CERTIFICATE.test(code)) return failures.untrusted(host, wordsOf(thrown));
+  const closed = code === "ECONNRESET" || code === "EPIPE";
+  return new Passing(closed ? failures.broke(host, "the other end closed it") : failures.away(host, wordsOf(thrown)));
 }
 
 /** An AggregateError, as connecting to several addresses gives, has no message of its own. */
