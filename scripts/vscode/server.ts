@@ -174,7 +174,7 @@ function writeSettings(data: string, { theme, settings, restricted }: ServerOpti
   fs.writeFileSync(file, JSON.stringify(all, null, 2));
 }
 
-function environment(data: string, { env }: ServerOptions): NodeJS.ProcessEnv {
+function environment(data: string, { env, stay }: ServerOptions): NodeJS.ProcessEnv {
   const dropped = [
     "NODE_OPTIONS",
     "ELECTRON_RUN_AS_NODE",
@@ -190,6 +190,8 @@ function environment(data: string, { env }: ServerOptions): NodeJS.ProcessEnv {
     EXTENSIONS_GALLERY: "{}",
     // Its sockets go away with its data.
     ...(data.length < MAX_SOCKET_FOLDER ? { XDG_RUNTIME_DIR: data } : {}),
+    // A test sees no encoders that somebody added on this machine.
+    ...(stay === true ? {} : { COMPARE_EMBEDDINGS_ENCODERS: path.join(data, "encoders") }),
     ...env,
   };
 }

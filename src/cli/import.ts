@@ -14,7 +14,7 @@ import {
   type RepositoryDescription,
 } from "../protocol/hub.ts";
 import { withEngine } from "./engine.ts";
-import { hubAccess } from "./hubAccess.ts";
+import { hubAccess } from "../process/hubAccess.ts";
 import type { CommandArguments } from "./main.ts";
 import { errorLine, UsageError } from "./usage.ts";
 

@@ -1,5 +1,6 @@
 import type * as vscode from "vscode";
 
+import { registerAddEncoder } from "./addEncoder/addEncoder.ts";
 import { registerComparisons } from "./comparisons/comparisons.ts";
 import { registerCompare } from "./compare/commands.ts";
 import { registerEncoders } from "./encoders/encoders.ts";
@@ -36,6 +37,7 @@ export function activate(context: vscode.ExtensionContext): Activated {
   const shared = registerSharedIndex(context, engine, encoders, index);
   const searches = createSearches(context, { engine, encoders, index, shared, comparisons: panels });
   context.subscriptions.push(
+    registerAddEncoder(engine, encoders),
     index,
     shared,
     searches,

@@ -72,7 +72,7 @@ test("package.json and the code agree on commands, views, settings and tools", (
   assert.deepEqual(new Set(properties.map(([name]) => name)), new Set(Object.values(names).map((name) => `${section}.${name}`)));
   // A repository must not choose what runs on this machine, nor where anything is sent.
   for (const [name, { scope }] of properties)
-    if (/node|path|url|host|exec|key|workers|address|secure|token|server/i.test(name))
+    if (/node|path|url|host|exec|key|workers|address|secure|token|server|folder|endpoint/i.test(name))
       assert.ok(scope === "machine" || scope === "application", name);
 });
 

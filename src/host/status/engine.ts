@@ -6,6 +6,7 @@ import { createEngineClient, type EngineClient } from "../../process/engineClien
 import { installedIn } from "../../process/installation.ts";
 import type { SupervisedState } from "../../process/supervisor.ts";
 import type { IndexStatus } from "../../protocol/workspace.ts";
+import { userEncoders } from "../addEncoder/userEncoders.ts";
 import { COMMANDS, SETTINGS } from "../contributions.ts";
 import { createStatusItem, type Notice } from "./statusItem.ts";
 
@@ -46,6 +47,7 @@ export function createEngine(context: vscode.ExtensionContext): Engine {
     program: installation.engine,
     hello: {
       ...installation.parts,
+      encoderFolders: [...installation.parts.encoderFolders, userEncoders()],
       ...(typeof workers === "number" ? { workers } : {}),
     },
     nodePath: nonEmpty(settings.get<string>(SETTINGS.node)),
