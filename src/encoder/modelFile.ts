@@ -3,6 +3,7 @@ import path from "node:path";
 
 import * as v from "valibot";
 
+import { HEAD_BYTES, standInOf } from "../core/encoders/standIn.ts";
 import { badModel, badTokenizer } from "../protocol/errors.ts";
 import { lfsPointer, webPage } from "../protocol/fileErrors.ts";
 
@@ -68,15 +69,28 @@ const refused = (kind: FileKind, file: string, reason: string): Error =>
   kind === "badModel" ? badModel(file, reason) : badTokenizer(file, reason);
 
 function readPlainFile(file: string, folder: string, most: number, kind: FileKind): Buffer {
-  try {
+  const size = checkPlainFile(file, folder, kind);
+  if (size > most) throw refused(kind, file, `it is larger than ${sizeOf(most)}`);
+  return orRefused(kind, file, () => fs.readFileSync(file));
+}
+
+/** Bytes of a regular file inside the folder that no other name leads to, and that is not empty. Throws as reading it would. */
+export function checkPlainFile(file: string, folder: string, kind: FileKind): number {
+  return orRefused(kind, file, () => {
     const stat = fs.lstatSync(file);
     if (!stat.isFile()) throw refused(kind, file, "it is a link or a folder, or no file at all");
     if (stat.nlink !== 1) throw refused(kind, file, "it is linked under another name too");
     const within = path.relative(fs.realpathSync(folder), fs.realpathSync(file));
     if (within.startsWith("..") || path.isAbsolute(within)) throw refused(kind, file, "it lies outside its folder");
-    if (stat.size > most) throw refused(kind, file, `it is larger than ${sizeOf(most)}`);
     if (stat.size === 0) throw refused(kind, file, "it is empty");
-    return fs.readFileSync(file);
+    return stat.size;
+  });
+}
+
+/** What the disk refuses becomes an error that names the file. */
+function orRefused<T>(kind: FileKind, file: string, work: () => T): T {
+  try {
+    return work();
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;
@@ -94,14 +108,7 @@ const REASONS: Readonly<Record<string, string>> = {
 
 const sizeOf = (bytes: number): string => (bytes >= 1e9 ? `${Math.round(bytes / 1e9)} GB` : `${Math.round(bytes / 1e6)} MB`);
 
-const POINTER = "version https://git-lfs.github.com/spec/";
-const PAGE = /^\uFEFF?\s*<(!doctype|html|head|\?xml)/i;
-/** Enough to tell what a file begins with. */
-const HEAD_BYTES = 100;
-
-/** What commonly lies where a file should be. */
 function refuseStandIns(file: string, bytes: Uint8Array, kind: FileKind): void {
-  const head = new TextDecoder().decode(bytes.subarray(0, HEAD_BYTES));
-  if (head.startsWith(POINTER)) throw lfsPointer(kind, file);
-  if (PAGE.test(head)) throw webPage(kind, file);
+  const standIn = standInOf(new TextDecoder().decode(bytes.subarray(0, HEAD_BYTES)));
+  if (standIn !== undefined) throw (standIn === "pointer" ? lfsPointer : webPage)(kind, file);
 }

@@ -1,5 +1,3 @@
-import path from "node:path";
-
 import type { ModelKey } from "../protocol/encoder.ts";
 import { badModel, deadlineExceeded, failure, type EmbedError } from "../protocol/errors.ts";
 
@@ -62,5 +60,4 @@ export function createBlame(now: () => number = () => performance.now()): Blame 
 
 const nameOf = ({ folder, precision }: ModelKey): string => `${folder} (${precision})`;
 
-const labelOf = (models: readonly ModelKey[]): string =>
-  [...new Set(models.map(({ folder }) => path.basename(folder)))].join(", ");
+const labelOf = (models: readonly ModelKey[]): string => [...new Set(models.map(({ folder }) => folder))].join(", ");

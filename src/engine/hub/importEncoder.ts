@@ -13,6 +13,7 @@ import type {
   RepositoryChoice,
   RepositoryDescription,
 } from "../../protocol/hub.ts";
+import { checkFiles, underOwnNames } from "./checkFiles.ts";
 import { chosenWeights, isDefault, weightsIn, type EncoderFiles } from "./encoderFiles.ts";
 import { fetchFiles } from "./fetchFiles.ts";
 import { hubClient, repositoryPage, type HubClient } from "./hubClient.ts";
@@ -134,9 +135,16 @@ async function keep(options: ImportOptions, found: Found): Promise<ImportResult>
   const { chosen, place, source } = found;
   const id = await freeId(options, found);
   const { precision } = chosen;
+  const files = new Map([...chosen.files].map(([from, to]) => [to, found.sourceOf(from)]));
+  if (source.kind === "path") await checkFiles([...files.values()], folder, signal);
+  const ownPlace = source.kind === "path" ? source.path : source.repository;
+  // The folder itself comes last: its name begins the others'.
+  const ownNames = new Map([...[...chosen.files].map(([from, to]) => [to, `${ownPlace}/${from}`] as const), ["", ownPlace]]);
   const tryOut = async (part: string): Promise<EncoderCard> => {
     report({ kind: "import", phase: "trying", done: 0, total: 0 });
-    const loaded = await tryModel(options.encoderProgram, { folder: part, precision }, place, signal);
+    const loaded = await underOwnNames(part, ownNames, () =>
+      tryModel(options.encoderProgram, { folder: part, precision }, place, signal),
+    );
     return importedCard({
       read: (name) => readText(path.join(part, name)),
       loaded,
@@ -146,14 +154,16 @@ async function keep(options: ImportOptions, found: Found): Promise<ImportResult>
   };
   const build = async (part: string): Promise<ConvertResult> => {
     report({ kind: "import", phase: "building", done: 0, total: 0 });
-    return convertModel(options.encoderProgram, { folder: part, weights: chosen.weights }, place, signal);
+    return underOwnNames(part, ownNames, () =>
+      convertModel(options.encoderProgram, { folder: part, weights: chosen.weights }, place, signal),
+    );
   };
   const kept = await keepEncoder({
     folder,
     id,
     name: found.name,
     source,
-    files: new Map([...chosen.files].map(([from, to]) => [to, found.sourceOf(from)])),
+    files,
     build: chosen.weights.endsWith(".onnx") ? undefined : build,
     tryOut,
     onWaiting: () => {
