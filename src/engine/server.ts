@@ -25,6 +25,7 @@ import { serveCatalogue } from "./catalogueServer.ts";
 import { serveHub } from "./hubServer.ts";
 import { createKernels } from "./kernels/kernels.ts";
 import { createPool } from "./pool.ts";
+import { serveProof } from "./proofServer.ts";
 import { createRegistry } from "./registry.ts";
 import { withRemoteEncoders } from "./remote/remotePool.ts";
 import { createRemoteServers } from "./remote/remoteServers.ts";
@@ -77,6 +78,7 @@ export function serve(rpc: Rpc): { dispose: () => void } {
   });
   serveCards(rpc, ready);
   serveHub(rpc, ready, reporter);
+  serveProof(rpc, ready, reporter);
   serveCatalogue(rpc, ready);
   const workspace = serveWorkspace(rpc, ready, reporter);
   serveRemote(rpc, ready, workspace.missingTexts);

@@ -9,6 +9,7 @@ export interface Installation {
     readonly grammarFolder: string;
     readonly kernelFolder: string;
     readonly encoderProgram: string;
+    readonly referenceFolder: string;
   };
 }
 
@@ -22,6 +23,7 @@ export function installedIn(root: string): Installation {
       grammarFolder: built("grammars"),
       kernelFolder: built("kernels"),
       encoderProgram: built("encoder.js"),
+      referenceFolder: path.join(root, "encoders", "references"),
     },
   };
 }

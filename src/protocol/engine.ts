@@ -26,6 +26,8 @@ export interface HelloParams {
   readonly kernelFolder: string;
   /** The encoder process's program, absolute. */
   readonly encoderProgram: string;
+  /** Folder of the publishers' reference vectors, absolute; without it self-tests have none to compare with. */
+  readonly referenceFolder?: string;
   /** Encoder processes; default one per core. */
   readonly workers?: number;
   /** Least time a unit of work is given before its process is taken for hung; for tests. */

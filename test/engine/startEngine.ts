@@ -13,6 +13,7 @@ export function startEngine(options: Partial<EngineClientOptions> = {}): EngineC
       grammarFolder: path.join(root, "node_modules/@vscode/tree-sitter-wasm/wasm"),
       kernelFolder: path.join(root, "dist/kernels"),
       encoderProgram: path.join(root, "src/encoder/main.ts"),
+      referenceFolder: path.join(root, "encoders/references"),
       workers: 2,
     },
     ...options,

@@ -1,0 +1,73 @@
+import fs from "node:fs";
+import path from "node:path";
+
+import * as v from "valibot";
+
+import { PRECISIONS } from "../../core/encoders/card.ts";
+import type { ReferenceFile } from "../../core/proof/referenceFile.ts";
+
+/** A folder's own reference vectors lie in this file, in the form of {@link ReferenceFile}. No publisher's convention is known. */
+export const OWN_REFERENCES = "reference_vectors.json";
+
+/**
+ * Reference vectors of an encoder: those its folder carries; else those of our table, found by the id of an encoder that was built
+ * here or by the repository an imported one is from. Throws for a file that is none.
+ */
+export function referencesFor(table: string | undefined, folder: string, id: string): ReferenceFile | undefined {
+  const own = path.join(folder, OWN_REFERENCES);
+  if (isSmallFile(own)) return read(own);
+  if (table === undefined) return undefined;
+  const { built, repository } = originOf(folder);
+  if (built) {
+    const file = path.join(table, `${id}.json`);
+    return isSmallFile(file) ? read(file) : undefined;
+  }
+  if (repository === undefined || !fs.existsSync(table)) return undefined;
+  return fs
+    .readdirSync(table)
+    .filter((name) => name.endsWith(".json"))
+    .map((name) => read(path.join(table, name)))
+    .find(({ repositories = [] }) => repositories.includes(repository));
+}
+
+export const floatsOf = (base64: string): Float32Array => {
+  const bytes = Uint8Array.from(Buffer.from(base64, "base64"));
+  return new Float32Array(bytes.buffer, 0, Math.floor(bytes.length / 4));
+};
+
+const REFERENCES = v.object({
+  source: v.string(),
+  precision: v.picklist(PRECISIONS),
+  prefix: v.string(),
+  dimensions: v.number(),
+  repositories: v.exactOptional(v.array(v.string())),
+  items: v.pipe(
+    v.array(v.object({ text: v.string(), ids: v.optional(v.array(v.number())), vector: v.string() })),
+    v.minLength(1),
+  ),
+});
+
+const read = (file: string): ReferenceFile => v.parse(REFERENCES, JSON.parse(fs.readFileSync(file, "utf8")));
+
+/** A few texts with their vectors take some 50 kB; what is larger by far was not made for this. */
+const MAX_BYTES = 4_000_000;
+
+function isSmallFile(file: string): boolean {
+  const stat = fs.lstatSync(file, { throwIfNoEntry: false });
+  return stat?.isFile() === true && stat.size <= MAX_BYTES;
+}
+
+const ORIGIN = v.looseObject({
+  manifest: v.looseObject({ recipe: v.optional(v.string()) }),
+  source: v.optional(v.looseObject({ repository: v.optional(v.string()) })),
+});
+
+/** Whether an encoder was built here from a recipe, and the repository it was imported from. */
+function originOf(folder: string): { readonly built: boolean; readonly repository: string | undefined } {
+  try {
+    const { manifest, source } = v.parse(ORIGIN, JSON.parse(fs.readFileSync(path.join(folder, "encoder.json"), "utf8")));
+    return { built: manifest.recipe !== undefined, repository: source?.repository };
+  } catch {
+    return { built: false, repository: undefined };
+  }
+}

@@ -1,0 +1,32 @@
+import type { Rpc } from "../process/rpc.ts";
+import type { HelloParams, Progress } from "../protocol/engine.ts";
+import { EmbedError } from "../protocol/errors.ts";
+import { proofStamps, selfTest } from "../protocol/proof.ts";
+import { selfTest as runSelfTest, stampOf } from "./proof/selfTest.ts";
+import type { ProofParts } from "./proof/subject.ts";
+
+/** The requests of protocol/proof.ts: one line each. */
+export function serveProof(
+  rpc: Rpc,
+  ready: () => ProofParts & { readonly hello: HelloParams },
+  reporter: (token: string | undefined) => (progress: Progress) => void,
+): void {
+  const stepsTo = (token: string | undefined) => (done: number, total: number) => {
+    reporter(token)({ kind: "steps", done, total });
+  };
+  rpc.onRequest(selfTest, ({ encoder, progressToken }, token) => {
+    const engine = ready();
+    return runSelfTest(engine, { encoder, references: engine.hello.referenceFolder, onStep: stepsTo(progressToken), token });
+  });
+  rpc.onRequest(proofStamps, ({ encoders }) => {
+    const { registry } = ready();
+    return encoders.map((choice) => {
+      try {
+        return stampOf(registry, choice);
+      } catch (error) {
+        if (error instanceof EmbedError) return null;
+        throw error;
+      }
+    });
+  });
+}
