@@ -20,6 +20,7 @@ import { PROTOCOL_VERSION } from "../protocol/engine.ts";
 import { cancelled } from "../protocol/errors.ts";
 import { convertFolder } from "./convert/convertFolder.ts";
 import { openImageModel, type ImageModel } from "./imageModel.ts";
+import { goFirst, mostMemory } from "./memory.ts";
 import { openModel, type Model } from "./model.ts";
 import type { Runtime } from "./session.ts";
 
@@ -29,7 +30,8 @@ const require = createRequire(import.meta.url);
 const runtime = require("onnxruntime-node") as Runtime & { env: { versions: { common: string } } };
 const version = runtime.env.versions.common;
 
-const rpc = connectToParent();
+goFirst();
+const rpc = connectToParent(undefined, mostMemory());
 const modelOf = opened<Model>((key) => openModel(runtime, version, key));
 const imageModelOf = opened<ImageModel>((key) => openImageModel(runtime, key));
 
