@@ -38,7 +38,10 @@ export function serveHub(
       folder: target.folder,
       file: target.file,
       isTaken: (id) => registry.list().some((encoder) => encoder.id === id),
-      encoderProgram: hello.encoderProgram,
+      encoder: {
+        program: hello.encoderProgram,
+        ...(hello.deadlineMs === undefined ? {} : { deadlineMs: hello.deadlineMs }),
+      },
       signal: abortSignal(token).signal,
       report: (progress) => {
         const now = performance.now();

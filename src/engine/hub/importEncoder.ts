@@ -21,7 +21,7 @@ import { importedCard } from "./importedCard.ts";
 import { keepEncoder, readRecord, type ImportSource } from "./keepEncoder.ts";
 import { localFiles } from "./localFiles.ts";
 import { findRepository, type Repository } from "./repository.ts";
-import { convertModel, tryModel } from "./trial.ts";
+import { convertModel, tryModel, type TrialProgram } from "./trial.ts";
 
 export interface ImportOptions {
   /** Folder of imported encoders. */
@@ -29,7 +29,7 @@ export interface ImportOptions {
   readonly file: string | undefined;
   /** Whether an id belongs to an encoder that is not in `folder`. */
   readonly isTaken: (id: string) => boolean;
-  readonly encoderProgram: string;
+  readonly encoder: TrialProgram;
   readonly report: (progress: ImportProgress) => void;
   readonly signal: AbortSignal;
 }
@@ -143,7 +143,7 @@ async function keep(options: ImportOptions, found: Found): Promise<ImportResult>
   const tryOut = async (part: string): Promise<EncoderCard> => {
     report({ kind: "import", phase: "trying", done: 0, total: 0 });
     const loaded = await underOwnNames(part, ownNames, () =>
-      tryModel(options.encoderProgram, { folder: part, precision }, place, signal),
+      tryModel(options.encoder, { folder: part, precision }, place, signal),
     );
     return importedCard({
       read: (name) => readText(path.join(part, name)),
@@ -155,7 +155,7 @@ async function keep(options: ImportOptions, found: Found): Promise<ImportResult>
   const build = async (part: string): Promise<ConvertResult> => {
     report({ kind: "import", phase: "building", done: 0, total: 0 });
     return underOwnNames(part, ownNames, () =>
-      convertModel(options.encoderProgram, { folder: part, weights: chosen.weights }, place, signal),
+      convertModel(options.encoder, { folder: part, weights: chosen.weights }, place, signal),
     );
   };
   const kept = await keepEncoder({

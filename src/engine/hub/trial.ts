@@ -3,17 +3,20 @@ import { startChild } from "../../process/childProcess.ts";
 import { convert, type ConvertParams, type ConvertResult, type LoadedModel, type ModelKey } from "../../protocol/encoder.ts";
 import { cancelled, EmbedError } from "../../protocol/errors.ts";
 import { noEncoder } from "../../protocol/hubErrors.ts";
-import { createPool } from "../pool.ts";
+import { createPool, type PoolOptions } from "../pool.ts";
 
 /** Plain words, some of which every text encoder knows. */
 const PROBE = "The cat sat on the mat and slept.";
+
+/** The encoder process's program, and the time that one unit of its work is given. */
+export type TrialProgram = Pick<PoolOptions, "program" | "deadlineMs">;
 
 /**
  * Opens a model in a process of its own and lets it read a text, so that one which kills or hangs its process harms
  * nothing that runs. Throws what the model folder's reader throws, or `noEncoder` when there is no use in what it gives.
  */
-export async function tryModel(program: string, key: ModelKey, place: string, signal: AbortSignal): Promise<LoadedModel> {
-  const pool = createPool({ program, workers: 1, onLog: () => undefined, onGaveUp: () => undefined });
+export async function tryModel(encoder: TrialProgram, key: ModelKey, place: string, signal: AbortSignal): Promise<LoadedModel> {
+  const pool = createPool({ ...encoder, workers: 1, onLog: () => undefined, onGaveUp: () => undefined });
   const stop = (): void => {
     pool.dispose();
   };
@@ -46,7 +49,7 @@ const CONVERT_MS = 600_000;
  * what the converter throws, or `noEncoder` when the process dies or does not end.
  */
 export async function convertModel(
-  program: string,
+  { program }: TrialProgram,
   params: ConvertParams,
   place: string,
   signal: AbortSignal,
