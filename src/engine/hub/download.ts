@@ -1,19 +1,19 @@
 import fs from "node:fs/promises";
 import path from "node:path";
 
+import type { HubPatience } from "../../protocol/hub.ts";
 import { hubBroke, hubWrong, wrongBytes, wrongLength } from "../../protocol/hubErrors.ts";
-import { below } from "./hubAddress.ts";
 import { decoded, isEncoded, type Answer } from "./httpGet.ts";
-import type { HubClient, Subject } from "./hubClient.ts";
 import { hasDigest } from "./digest.ts";
 import { onDisk, syncFolder } from "./onDisk.ts";
 import { Passing, persistently } from "./persistently.ts";
-import type { Repository, RepositoryFile } from "./repository.ts";
+import type { RepositoryFile } from "./repository.ts";
 
 /** Only one process may download to a place at a time; see fetchFiles.ts. */
 export interface DownloadOptions {
-  readonly hub: HubClient;
-  readonly repository: Repository;
+  /** Asks for the file, once: throws `Passing` for what may be better next time. The status is 200, 206 or 416. */
+  readonly open: (headers: Readonly<Record<string, string>>, signal: AbortSignal) => Promise<Answer>;
+  readonly patience: HubPatience;
   readonly file: RepositoryFile;
   /** Where the file is to lie, absolute; its folder is there. */
   readonly place: string;
@@ -33,12 +33,12 @@ const PROGRESS = 1 << 20;
  * and the next call goes on from there, as long as the server says that they are of the same version.
  */
 export async function download(options: DownloadOptions): Promise<void> {
-  const { hub, file, place, signal } = options;
+  const { file, place, signal } = options;
   const part = partOf(place);
   const state: State = { best: 0, counted: 0, restarted: false };
   await persistently(
     () => attempt(options, part, state),
-    hub.patience,
+    options.patience,
     signal,
     () => {
       if (state.best < state.counted + PROGRESS) return false;
@@ -103,13 +103,11 @@ async function discard(part: string): Promise<void> {
 
 /** Adds to the part until it is whole. Throws `Passing` when it ended before. */
 async function receive(options: DownloadOptions, part: string, kept: Kept, state: State): Promise<void> {
-  const { hub, repository, file, signal, onBytes } = options;
+  const { file, signal, onBytes } = options;
   const folder = path.dirname(part);
-  const subject: Subject = { repository: repository.id, revision: repository.commit, file: file.path };
-  const address = new URL(`${below(hub.address, repository.id, "resolve", repository.commit, file.path).href}?download=true`);
   const headers: Readonly<Record<string, string>> =
     kept.etag === undefined || kept.bytes === 0 ? {} : { range: `bytes=${kept.bytes}-`, "if-range": kept.etag };
-  const answer = await hub.open(address, headers, subject, signal);
+  const answer = await options.open(headers, signal);
   try {
     if (answer.status === 416 || (answer.status === 206 && !continues(answer, kept.bytes, file.bytes))) {
       await onDisk(folder, () => discard(part));

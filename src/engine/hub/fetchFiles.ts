@@ -1,17 +1,16 @@
 import fs from "node:fs/promises";
 import path from "node:path";
 
-import type { Disposable } from "../../core/base/disposable.ts";
 import { notEnoughRoom } from "../../protocol/hubErrors.ts";
 import type { ImportProgress } from "../../protocol/hub.ts";
-import { takeWriterLock } from "../store/writerLock.ts";
 import { hasDigest } from "./digest.ts";
-import { download, partOf } from "./download.ts";
+import { download, partOf, type DownloadOptions } from "./download.ts";
+import { below } from "./hubAddress.ts";
 import { hubCache, type HubCache } from "./hubCache.ts";
 import type { HubClient } from "./hubClient.ts";
 import { onDisk } from "./onDisk.ts";
-import { pause } from "./persistently.ts";
 import type { Repository, RepositoryFile } from "./repository.ts";
+import { oneAtATime } from "./workshop.ts";
 
 export interface FetchOptions {
   readonly hub: HubClient;
@@ -29,14 +28,15 @@ export interface FetchOptions {
  * find them; should it die, the next goes on where it ended.
  */
 export async function fetchFiles(options: FetchOptions): Promise<ReadonlyMap<string, string>> {
-  const { repository, files, signal, report } = options;
+  const { hub, repository, files, signal, report } = options;
   const cache = hubCache(options.cache, repository);
   const total = sum(files.map(({ bytes }) => bytes));
   await onDisk(cache.folder, () => fs.mkdir(path.join(cache.folder, "blobs"), { recursive: true }));
-  const lock = await lockOf(cache, signal, async () => {
+  const tellOfOthers = async (): Promise<void> => {
     const done = sum(await Promise.all(files.map((file) => bytesThere(cache, file))));
     report({ kind: "import", phase: "waiting", done, total });
-  });
+  };
+  const lock = await oneAtATime(cache.lockFolder, tellOfOthers, signal);
   try {
     const missing: RepositoryFile[] = [];
     let done = 0;
@@ -50,7 +50,8 @@ export async function fetchFiles(options: FetchOptions): Promise<ReadonlyMap<str
     }
     await onDisk(cache.folder, () => checkRoom(cache, missing));
     for (const file of missing) {
-      await download({ ...options, file, place: cache.blob(file), onBytes: tell });
+      const open = openFile(hub, repository, file.path);
+      await download({ open, patience: hub.patience, file, place: cache.blob(file), onBytes: tell, signal });
       done += file.bytes;
     }
     await onDisk(cache.folder, () => cache.publish(files));
@@ -60,17 +61,14 @@ export async function fetchFiles(options: FetchOptions): Promise<ReadonlyMap<str
   }
 }
 
-/** How often a process that waits looks again. */
-const POLL_MS = 200;
-
-/** The right to write in the repository's folder, once no other process has it; the system frees it when a holder dies. */
-async function lockOf(cache: HubCache, signal: AbortSignal, waiting: () => Promise<void>): Promise<Disposable> {
-  for (;;) {
-    const lock = await onDisk(cache.lockFolder, () => takeWriterLock(cache.lockFolder));
-    if (lock !== undefined) return lock;
-    await waiting();
-    await pause(POLL_MS, signal);
-  }
+/** How one file of a repository is asked for. */
+export function openFile(
+  hub: HubClient,
+  { id, commit }: Pick<Repository, "id" | "commit">,
+  file: string,
+): DownloadOptions["open"] {
+  const address = new URL(`${below(hub.address, id, "resolve", commit, file).href}?download=true`);
+  return (headers, signal) => hub.open(address, headers, { repository: id, revision: commit, file }, signal);
 }
 
 async function bytesThere(cache: HubCache, file: RepositoryFile): Promise<number> {

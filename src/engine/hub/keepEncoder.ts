@@ -1,12 +1,10 @@
 import fs from "node:fs/promises";
 import path from "node:path";
 
-import type { Disposable } from "../../core/base/disposable.ts";
 import type { EncoderCard } from "../../core/encoders/card.ts";
-import { takeWriterLock } from "../store/writerLock.ts";
 import { hashOf } from "./digest.ts";
 import { onDisk, syncFolder } from "./onDisk.ts";
-import { pause } from "./persistently.ts";
+import { inWorkshop } from "./workshop.ts";
 
 /** Where an encoder that was imported comes from. */
 export type ImportSource =
@@ -55,29 +53,17 @@ export interface KeepOptions {
 export async function keepEncoder(options: KeepOptions): Promise<{ readonly folder: string; readonly added: boolean }> {
   const { folder, id, name, source, signal } = options;
   const place = path.join(folder, id);
-  const workshop = path.join(folder, WORKSHOP);
-  const lock = await lockOf(workshop, options);
-  const part = path.join(workshop, "part");
-  try {
-    // Whoever was here before and was killed has left it; nobody else is here now.
-    await onDisk(folder, () => fs.rm(part, { recursive: true, force: true }));
+  return inWorkshop(options, async ({ part, publish }) => {
     const copied = await onDisk(folder, () => copyAll(options.files, part, signal));
     if (await isKept(place, copied)) return { folder: place, added: false };
     const built = options.build === undefined ? copied : await builtFrom(copied, await options.build(part), part, signal);
     const card = await options.tryOut(part);
     const from = built === copied ? {} : { from: copied };
     const record: ImportedEncoder = { manifest: { id, name, card }, source, built, ...from };
-    await onDisk(folder, async () => {
-      await writeSynced(path.join(part, RECORD), `${JSON.stringify(record, null, 2)}\n`);
-      await syncFolder(part);
-      await exchange(part, place, path.join(workshop, "old"));
-      await syncFolder(folder);
-    });
+    await onDisk(folder, () => writeSynced(path.join(part, RECORD), `${JSON.stringify(record, null, 2)}\n`));
+    await publish(place);
     return { folder: place, added: true };
-  } finally {
-    await fs.rm(part, { recursive: true, force: true }).catch(() => undefined);
-    lock.dispose();
-  }
+  });
 }
 
 /** The record of a folder; undefined when it holds no imported encoder. */
@@ -91,21 +77,6 @@ export async function readRecord(folder: string): Promise<ImportedEncoder | unde
 }
 
 const RECORD = "encoder.json";
-
-/** Inside the encoders' folder, so that renaming out of it is never a copy; nobody looks for encoders two folders deep. */
-const WORKSHOP = ".import";
-
-/** How often a process that waits for another's import looks again. */
-const POLL_MS = 100;
-
-async function lockOf(workshop: string, { folder, signal, onWaiting }: KeepOptions): Promise<Disposable> {
-  for (;;) {
-    const lock = await onDisk(folder, () => takeWriterLock(workshop));
-    if (lock !== undefined) return lock;
-    onWaiting();
-    await pause(POLL_MS, signal);
-  }
-}
 
 async function copyAll(files: ReadonlyMap<string, string>, part: string, signal: AbortSignal): Promise<Digests> {
   const built: Record<string, { sha256: string; bytes: number }> = {};
@@ -162,28 +133,8 @@ async function isKept(place: string, copied: Digests): Promise<boolean> {
   return true;
 }
 
-/** How long a folder that somebody just read may refuse to be renamed: Windows does while a scanner looks at it. */
-const RENAME_TRIES = 10;
-const RENAME_PAUSE_MS = 100;
-
-async function exchange(part: string, place: string, old: string): Promise<void> {
-  await fs.rm(old, { recursive: true, force: true });
-  for (let tries = 1; ; tries++) {
-    try {
-      await fs.rename(place, old).catch((error: unknown) => {
-        if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-      });
-      await fs.rename(part, place);
-      break;
-    } catch (error) {
-      if (tries === RENAME_TRIES || process.platform !== "win32") throw error;
-      await new Promise((resolve) => setTimeout(resolve, RENAME_PAUSE_MS));
-    }
-  }
-  await fs.rm(old, { recursive: true, force: true });
-}
-
-async function writeSynced(file: string, text: string): Promise<void> {
+/** Its folder is synced when it gets its name. */
+export async function writeSynced(file: string, text: string): Promise<void> {
   await fs.writeFile(file, text);
   await sync(file);
 }

@@ -19,7 +19,7 @@ export interface Encoders {
   list(): Promise<readonly Encoder[]>;
   /** The list with those variants among `ids` that nobody keeps: a comparison may be of such. */
   including(ids: readonly string[]): Promise<readonly Encoder[]>;
-  /** Ids of the ticked ones, in the order of the list; as long as nothing was chosen, all encoders of text as they are. */
+  /** Ids of the ticked ones, in the order of the list; as long as nothing was chosen, those of text that the installation carries. */
   chosen(): Promise<readonly string[]>;
   choose(ids: readonly string[]): Promise<void>;
   /** Keeps variants and ticks them. Resolves to those that were not there before. */
@@ -69,8 +69,10 @@ export function createEncoders(context: vscode.ExtensionContext, engine: Engine)
     const all = await list();
     const ticked = context.workspaceState.get<readonly string[]>(CHOSEN) ?? [];
     const kept = all.filter(({ id }) => ticked.includes(id));
-    const plain = all.filter(({ variant, card }) => variant === undefined && card.input !== "image");
-    return (kept.length > 0 ? kept : plain).map(({ id }) => id);
+    const text = all.filter(({ variant, card }) => variant === undefined && card.input !== "image");
+    // What somebody added once costs time, or is asked over the network: it is used where it is ticked.
+    const carried = text.filter(({ bundled }) => bundled);
+    return (kept.length > 0 ? kept : carried.length > 0 ? carried : text).map(({ id }) => id);
   };
   const choose = async (ids: readonly string[]): Promise<void> => {
     await context.workspaceState.update(CHOSEN, ids);
