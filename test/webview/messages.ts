@@ -1,8 +1,25 @@
+import type { Page } from "playwright-core";
+
 import { seededRandom } from "../../src/core/base/random.ts";
 import type { EncoderCard } from "../../src/core/encoders/card.ts";
 import { CAUSES, type Cause, type Fact } from "../../src/core/encoders/card.ts";
 import { condensedLength } from "../../src/core/similarity/condensed.ts";
 import type { ToPanel } from "../../src/protocol/panel.ts";
+import { encodeReplay } from "../../src/protocol/replay.ts";
+
+/** Typed arrays do not survive the way into the page, so they go as text. */
+export async function tellPanel(page: Page, messages: readonly ToPanel[]): Promise<void> {
+  const text = encodeReplay(messages, (bytes) => Buffer.from(bytes).toString("base64"));
+  await page.evaluate((json) => {
+    const revive = (_: string, value: unknown): unknown => {
+      const [kind, base64] = Object.entries(value ?? {})[0] ?? [];
+      if (typeof kind !== "string" || !kind.startsWith("$")) return value;
+      const { buffer } = Uint8Array.from(atob(base64 as string), (char) => char.charCodeAt(0));
+      return kind === "$f32" ? new Float32Array(buffer) : kind === "$u32" ? new Uint32Array(buffer) : new Uint8Array(buffer);
+    };
+    for (const message of JSON.parse(json, revive) as unknown[]) window.postMessage(message);
+  }, text);
+}
 
 const position = { line: 0, character: 0 };
 

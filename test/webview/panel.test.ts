@@ -5,8 +5,7 @@ import type { Browser, Page } from "playwright-core";
 
 import { launchChromium } from "../../scripts/chromium.ts";
 import type { ToPanel } from "../../src/protocol/panel.ts";
-import { encodeReplay } from "../../src/protocol/replay.ts";
-import { comparisonMessages } from "./messages.ts";
+import { comparisonMessages, tellPanel } from "./messages.ts";
 import { faults, openPage, painted, THEMES, type Theme } from "./page.ts";
 
 let browser: Browser;
@@ -23,18 +22,8 @@ async function openPanel(messages: readonly ToPanel[], theme: Theme = "vscode-da
   return page;
 }
 
-/** Typed arrays do not survive the way into the page, so they go as text. */
 async function tell(page: Page, messages: readonly ToPanel[]): Promise<void> {
-  const text = encodeReplay(messages, (bytes) => Buffer.from(bytes).toString("base64"));
-  await page.evaluate((json) => {
-    const revive = (_: string, value: unknown): unknown => {
-      const [kind, base64] = Object.entries(value ?? {})[0] ?? [];
-      if (typeof kind !== "string" || !kind.startsWith("$")) return value;
-      const { buffer } = Uint8Array.from(atob(base64 as string), (char) => char.charCodeAt(0));
-      return kind === "$f32" ? new Float32Array(buffer) : kind === "$u32" ? new Uint32Array(buffer) : new Uint8Array(buffer);
-    };
-    for (const message of JSON.parse(json, revive) as unknown[]) window.postMessage(message);
-  }, text);
+  await tellPanel(page, messages);
   await painted(page);
 }
 

@@ -2,7 +2,11 @@ import { html, type TemplateResult } from "lit-html";
 
 import type { Agreement } from "../../src/protocol/panel.ts";
 import type { State } from "../state.ts";
-import { dotOf } from "./encoderMarks.ts";
+import { dotOf, encoderOf, label, mark, nameOf } from "./encoderMarks.ts";
+
+/** Columns that the narrow table at the side takes; more stand in a wide one below the heatmaps, with names. */
+const MANY = 6;
+export const isMany = ({ columns }: State): boolean => columns.size > MANY;
 
 /** How alike the encoders' spaces are, pair by pair, each number with what chance alone would give. */
 export function agreementTable(state: State): TemplateResult {
@@ -21,29 +25,36 @@ export function agreementTable(state: State): TemplateResult {
     const knn = of(a, b)?.mutualKnn;
     if (a === b) return html`<td class="self">·</td>`;
     if (cka === undefined || cka === null) return html`<td class="self">–</td>`;
-    const title = `${a} and ${b}: debiased CKA ${cka.value.toFixed(2)}, neighbours in common ${knn?.value.toFixed(2) ?? "–"}`;
+    const title = `${nameOf(state, a)} and ${nameOf(state, b)}: debiased CKA ${cka.value.toFixed(2)}, neighbours in common ${knn?.value.toFixed(2) ?? "–"}`;
     return html`<td data-value=${Math.max(0, cka.value)} title=${title}>
       ${cka.value.toFixed(2)}<small>${knn?.value.toFixed(2) ?? ""}</small>
     </td>`;
   };
-  return html`
-    <table class="agree">
+  const head = (id: string): TemplateResult =>
+    html`<span aria-hidden="true">${mark(state, id)}</span><span class="visually-hidden">${nameOf(state, id)}</span>`;
+  const table = html`
+    <table class="agree" data-count=${ids.length}>
       <thead>
         <tr>
           <td></td>
-          ${ids.map((id) => html`<th scope="col" class=${dotOf(state, id)} title=${id}><i></i><span class="visually-hidden">${id}</span></th>`)}
+          ${ids.map((id) => html`<th scope="col" class=${dotOf(state, id)} title=${nameOf(state, id)}>${head(id)}</th>`)}
         </tr>
       </thead>
       <tbody>
         ${ids.map(
           (a) =>
             html`<tr>
-              <th scope="row" class=${dotOf(state, a)} title=${a}><i></i><span class="visually-hidden">${a}</span></th>
+              <th scope="row" class=${dotOf(state, a)} title=${nameOf(state, a)}>
+                ${isMany(state) ? rowName(state, a) : head(a)}
+              </th>
               ${ids.map((b) => value(a, b))}
             </tr>`,
         )}
       </tbody>
     </table>
+  `;
+  return html`
+    ${isMany(state) ? html`<div class="scroll" tabindex="0" role="region" aria-label="Agreement, pair by pair">${table}</div>` : table}
     ${
       first === undefined
         ? html`<p class="note">Too few segments: below 8, chance covers any agreement.</p>`
@@ -54,4 +65,11 @@ export function agreementTable(state: State): TemplateResult {
           </p>`
     }
   `;
+}
+
+/** The name of a row; a variant that stands below its encoder need not repeat it to the eye. */
+function rowName(state: State, id: string): TemplateResult {
+  const variant = encoderOf(state, id)?.variant;
+  if (variant === undefined || !state.columns.has(variant.of)) return html`<i></i>${label(state, id)}`;
+  return html`<i></i><span class="visually-hidden">${variant.name}: </span>${variant.differs}`;
 }

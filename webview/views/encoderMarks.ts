@@ -1,9 +1,13 @@
-import { html, type TemplateResult } from "lit-html";
+import { html, nothing, type TemplateResult } from "lit-html";
 
+import { variantCode } from "../../src/core/encoders/variantCode.ts";
 import type { PanelEncoder } from "../../src/protocol/panel.ts";
 
 /** Colours that tell encoders apart; the ninth encoder wears the first one again. */
 const DOTS = 8;
+/** Shapes that tell variants of one encoder apart, which share its colour; then a paler shade of it begins anew. */
+const SHAPES = 8;
+const SHADES = 3;
 
 interface Known {
   readonly encoders: readonly PanelEncoder[];
@@ -12,39 +16,76 @@ interface Known {
 export const encoderOf = ({ encoders }: Known, id: string): PanelEncoder | undefined =>
   encoders.find((encoder) => encoder.id === id);
 
-/** The class of an encoder's colour: its place among all, so the same in every view. */
+/** The full name, which of a variant says exactly what differs; the id of an encoder that is not here any more. */
+export const nameOf = (known: Known, id: string): string => encoderOf(known, id)?.name ?? id;
+
+/** The classes of an encoder's mark: its colour by its place among all, the same in every view; for a variant a shape of its own. */
 export function dotOf({ encoders }: Known, id: string): string {
-  const place = encoders.findIndex((encoder) => encoder.id === id);
-  return `dot-${Math.max(0, place) % DOTS}`;
+  const encoder = encoderOf({ encoders }, id);
+  const base = encoder?.variant?.of ?? id;
+  const place = [...new Set(encoders.map(({ id: own, variant }) => variant?.of ?? own))].indexOf(base);
+  const colour = `dot-${Math.max(0, place) % DOTS}`;
+  if (encoder?.variant === undefined) return colour;
+  const at = encoders.filter(({ variant }) => variant?.of === base).indexOf(encoder);
+  return `${colour} variant-${at % SHAPES} shade-${Math.floor(at / SHAPES) % SHADES}`;
 }
 
-/** What an encoder is, in half a line. */
+/** A few letters that say what a variant differs in, where there is no room for words; the full name must be at hand elsewhere. */
+export const code = (known: Known, id: string): TemplateResult | typeof nothing => {
+  const settings = encoderOf(known, id)?.variant?.settings;
+  return settings === undefined ? nothing : html`<span class="code" aria-hidden="true">${variantCode(settings)}</span>`;
+};
+
+/** What stands for an encoder where there is no room for its name. */
+export const mark = (known: Known, id: string): TemplateResult => html`<i></i>${code(known, id)}`;
+
+/** What stands in the first line of a narrow head: of a variant the name of its encoder. */
+export const headOf = (known: Known, id: string): string => encoderOf(known, id)?.variant?.name ?? nameOf(known, id);
+
+/** What stands in the second line: what a variant differs in, or in half a line what an encoder is. */
 export function factsOf(encoder: PanelEncoder | undefined): string {
   if (encoder === undefined) return "";
+  if (encoder.variant !== undefined) return encoder.variant.differs;
   const { dimensions, layers } = encoder.card;
   return `${dimensions} dimensions · ${layers === 0 ? "static" : `${layers} layers`}`;
 }
 
-/** One switch per encoder; the last one that is on stays on. */
+/** A name in one line with what differs in muted letters, for lists that have the room. */
+export const label = (known: Known, id: string): TemplateResult => {
+  const variant = encoderOf(known, id)?.variant;
+  return variant === undefined
+    ? html`${nameOf(known, id)}`
+    : html`${variant.name} <span class="differs">${variant.differs}</span>`;
+};
+
+/** One switch per encoder, variants beside theirs; the last one that is on stays on. */
 export function encoderChips(
   known: Known,
   chosen: readonly string[],
   onChange: (ids: readonly string[]) => void,
 ): TemplateResult {
+  const chip = ({ id, name, variant }: PanelEncoder): TemplateResult =>
+    html`<button
+      class="chip ${dotOf(known, id)}"
+      aria-pressed=${chosen.includes(id)}
+      title=${name}
+      @click=${() => {
+        const others = chosen.filter((other) => other !== id);
+        const next = others.length < chosen.length ? others : [...chosen, id];
+        if (next.length > 0) onChange(next);
+      }}
+    >
+      <i></i
+      ><span class="name"
+        >${variant === undefined ? name : html`<span class="visually-hidden">${variant.name}: </span>${variant.differs}`}</span
+      >
+    </button>`;
+  const families = Map.groupBy(known.encoders, ({ id, variant }) => variant?.of ?? id);
   return html`<nav class="chips" aria-label="Encoders">
-    ${known.encoders.map(
-      (encoder) =>
-        html`<button
-          class="chip ${dotOf(known, encoder.id)}"
-          aria-pressed=${chosen.includes(encoder.id)}
-          @click=${() => {
-            const others = chosen.filter((id) => id !== encoder.id);
-            const next = others.length < chosen.length ? others : [...chosen, encoder.id];
-            if (next.length > 0) onChange(next);
-          }}
-        >
-          <i></i><span class="name">${encoder.name}</span>
-        </button>`,
+    ${[...families.values()].map((family) =>
+      family.length === 1
+        ? chip(family[0]!)
+        : html`<span class="family" role="group" aria-label=${`${family[0]!.name} and its variants`}>${family.map(chip)}</span>`,
     )}
   </nav>`;
 }

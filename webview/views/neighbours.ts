@@ -3,7 +3,10 @@ import { html, nothing, type TemplateResult } from "lit-html";
 import type { State } from "../state.ts";
 import type { Acts } from "./acts.ts";
 import { disputed, neighbourLists, partRead, scoreOf, type RankedNeighbour } from "./derive.ts";
-import { dotOf, moveMark, ordinal } from "./encoderMarks.ts";
+import { dotOf, factsOf, encoderOf, headOf, mark, moveMark, nameOf, ordinal } from "./encoderMarks.ts";
+
+/** Up to here the lists stand in one row, each below its heatmap; beyond they say whose they are. */
+const ONE_ROW = 4;
 
 /** Who each encoder says is nearest to the chosen segment. */
 export function neighbours(state: State, { act, send }: Acts): TemplateResult {
@@ -40,9 +43,18 @@ export function neighbours(state: State, { act, send }: Acts): TemplateResult {
       <div class="tiles" data-count=${state.columns.size}>
         ${[...state.columns.keys()].map((id) => {
           const list = lists.get(id);
-          return html`<ol class=${dotOf(state, id)} aria-label="Neighbours by ${id}">
-            ${list === undefined || list.length === 0 ? html`<li class="note">${list === undefined ? "" : "no vector, no neighbours"}</li>` : list.map((neighbour, rank) => row(id, neighbour, rank))}
-          </ol>`;
+          return html`<div class=${dotOf(state, id)}>
+            ${
+              state.columns.size > ONE_ROW
+                ? html`<p class="whose" title=${nameOf(state, id)}>
+                    <i></i>${encoderOf(state, id)?.variant === undefined ? headOf(state, id) : factsOf(encoderOf(state, id))}
+                  </p>`
+                : nothing
+            }
+            <ol aria-label="Neighbours by ${nameOf(state, id)}">
+              ${list === undefined || list.length === 0 ? html`<li class="note">${list === undefined ? "" : "no vector, no neighbours"}</li>` : list.map((neighbour, rank) => row(id, neighbour, rank))}
+            </ol>
+          </div>`;
         })}
       </div>
     </div>
@@ -71,8 +83,8 @@ export function disputedSection(state: State, { act, send }: Acts): TemplateResu
             <small>
               ${[...state.columns.keys()].map((id) => {
                 const score = scoreOf(state, id, i, j);
-                return html`<span class=${dotOf(state, id)}
-                  ><i></i>${score === undefined ? "–" : ordinal(score.percentile)}</span
+                return html`<span class=${dotOf(state, id)} title=${nameOf(state, id)}
+                  >${mark(state, id)}${score === undefined ? "–" : ordinal(score.percentile)}</span
                 >`;
               })}
             </small>

@@ -3,7 +3,8 @@ import { html, nothing, type TemplateResult } from "lit-html";
 import type { State } from "../state.ts";
 import { busy, button, segmented, select } from "../ui.ts";
 import { compareAgain, type Acts } from "./acts.ts";
-import { agreementTable } from "./agreement.ts";
+import { agreementTable, isMany } from "./agreement.ts";
+import { byLayer } from "./byLayer.ts";
 import { encoderChips } from "./encoderMarks.ts";
 import { disputedSection, neighbours } from "./neighbours.ts";
 import { similarity, spoken, tableView, tip } from "./similarity.ts";
@@ -26,14 +27,14 @@ export function page(state: State, acts: Acts): TemplateResult {
     </main>`;
   return html`
     ${header(state, acts)} ${banner(state, acts)}
-    <main>
+    <main class=${isMany(state) ? "many" : ""}>
       ${state.view.table ? tableView(state) : similarity(state, acts)}
       <aside aria-label="Between encoders">
         <section>
           <h2>Agreement</h2>
           ${agreementTable(state)}
         </section>
-        ${disputedSection(state, acts)}
+        ${byLayer(state)} ${disputedSection(state, acts)}
       </aside>
       ${state.view.table ? nothing : neighbours(state, acts)}
     </main>

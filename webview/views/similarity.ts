@@ -3,15 +3,23 @@ import { html, nothing, type TemplateResult } from "lit-html";
 import { shownOrder, type Cell, type Column, type State } from "../state.ts";
 import { busy, button } from "../ui.ts";
 import { compareAgain, type Acts } from "./acts.ts";
+import { isMany } from "./agreement.ts";
 import { distributionOf, partRead, resultOf, scoreOf } from "./derive.ts";
-import { dotOf, encoderOf, factsOf, ordinal } from "./encoderMarks.ts";
+import { dotOf, encoderOf, factsOf, headOf, label, nameOf, ordinal } from "./encoderMarks.ts";
+
+/** Labels that have room beside a heatmap, and beside a small one. */
+const LABELS = 24;
+const LABELS_SMALL = 11;
+
+/** Early layers see all texts as nearly the same: then two digits would say nothing of where their cosines lie. */
+const NARROW = 0.05;
 
 /** One heatmap per encoder, in one order. */
 export function similarity(state: State, { act, send }: Acts): TemplateResult {
   const order = shownOrder(state);
   const chosen = state.segment;
   // Labels that would touch are thinned out; the chosen one always shows.
-  const step = Math.max(1, Math.ceil(order.length / 24));
+  const step = Math.max(1, Math.ceil(order.length / (isMany(state) ? LABELS_SMALL : LABELS)));
   return html`<section class="similarity">
     <h2>Similarity</h2>
     <div class="grid">
@@ -45,15 +53,15 @@ function tile(state: State, id: string, column: Column, send: Acts["send"]): Tem
     <h3>
       <i></i
       ><button
-        title="What this encoder is: its card"
+        title="${nameOf(state, id)}: what it is, on its card"
         @click=${() => {
           send({ type: "openCard", id });
         }}
       >
-        ${encoder?.name ?? id}
+        ${headOf(state, id)}
       </button>
     </h3>
-    <p>${factsOf(encoder)}</p>
+    <p title=${factsOf(encoder)}>${factsOf(encoder)}</p>
     ${column.kind === "done" ? plot(state, id) : column.kind === "waiting" ? waiting(column) : failed(state, column, send)}
   </article>`;
 }
@@ -61,6 +69,7 @@ function tile(state: State, id: string, column: Column, send: Acts["send"]): Tem
 function plot(state: State, id: string): TemplateResult {
   const result = resultOf(state, id)!;
   const { min, max } = distributionOf(result, state.segments.length);
+  const digits = max - min < NARROW ? 4 : 2;
   const without = result.hasVector.filter((has) => has === 0).length;
   const cut = result.read.filter((read) => read < 1).length;
   const difference = state.view.difference !== null && state.view.difference !== id;
@@ -70,7 +79,7 @@ function plot(state: State, id: string): TemplateResult {
       tabindex="0"
       role="application"
       aria-roledescription="heatmap"
-      aria-label="Similarity by ${id}. Arrow keys move, Enter shows both places, N goes to the neighbours, T shows a table."
+      aria-label="Similarity by ${nameOf(state, id)}. Arrow keys move, Enter shows both places, N goes to the neighbours, T shows a table."
       data-encoder=${id}
     >
       <canvas class="cells"></canvas><canvas class="cross"></canvas>
@@ -79,8 +88,8 @@ function plot(state: State, id: string): TemplateResult {
       <canvas data-legend=${id}></canvas>
       ${
         difference
-          ? html`<div><span>less similar</span><span>than ${state.view.difference}</span><span>more</span></div>`
-          : html`<div><span>${min.toFixed(2)}</span><span>cosine</span><span>${max.toFixed(2)}</span></div>`
+          ? html`<div><span>less similar</span><span>than ${nameOf(state, state.view.difference)}</span><span>more</span></div>`
+          : html`<div><span>${min.toFixed(digits)}</span><span>cosine</span><span>${max.toFixed(digits)}</span></div>`
       }
     </div>
     ${without > 0 ? html`<p class="note">${without} without a vector: no word of them is known</p>` : nothing}
@@ -118,7 +127,7 @@ export function tip(state: State, { i, j }: Cell): TemplateResult {
       ${[...state.columns.keys()].map((id) => {
         const score = scoreOf(state, id, i, j);
         return html`<tr class=${dotOf(state, id)}>
-          <td><i></i>${encoderOf(state, id)?.name ?? id}</td>
+          <td><i></i>${label(state, id)}</td>
           <td>${score === undefined ? "–" : score.cosine.toFixed(2)}</td>
           <td>${score === undefined ? "" : ordinal(score.percentile)}</td>
           <td>${partsRead(state, id, i, j)}</td>
@@ -140,11 +149,12 @@ const partsRead = (state: State, id: string, i: number, j: number): string =>
 /** What a screen reader says of a cell. */
 export function spoken(state: State, { i, j }: Cell): string {
   const scores = [...state.columns.keys()].map((id) => {
+    const name = nameOf(state, id);
     const score = scoreOf(state, id, i, j);
     const part = partsRead(state, id, i, j);
     return score === undefined
-      ? `${id}: none`
-      : `${id} ${score.cosine.toFixed(2)}, ${ordinal(score.percentile)} percentile${part === "" ? "" : `, ${part}`}`;
+      ? `${name}: none`
+      : `${name} ${score.cosine.toFixed(2)}, ${ordinal(score.percentile)} percentile${part === "" ? "" : `, ${part}`}`;
   });
   return `${state.segments[i]!.label} and ${state.segments[j]!.label}: ${scores.join("; ")}`;
 }
@@ -165,7 +175,7 @@ export function tableView(state: State): TemplateResult {
           <tr>
             <th scope="col">Segment</th>
             <th scope="col">Segment</th>
-            ${ids.map((id) => html`<th scope="col">${encoderOf(state, id)?.name ?? id}</th>`)}
+            ${ids.map((id) => html`<th scope="col">${label(state, id)}</th>`)}
           </tr>
         </thead>
         <tbody>

@@ -50,6 +50,15 @@ export function withVariants<E extends Described>(bases: readonly E[], ids: Iter
   });
 }
 
+/** What each id names, in that order and by these ids; what is neither an encoder nor a variant of one is left out. */
+export const describeAll = <E extends Described>(bases: readonly E[], ids: readonly string[]): readonly E[] =>
+  ids.flatMap((id) => {
+    const known = bases.find((base) => base.id === id);
+    if (known !== undefined) return [known];
+    const { base, settings } = parseVariant(id);
+    return bases.filter((one) => one.id === base).map((one) => ({ ...describeVariant(one, settings), id }));
+  });
+
 const ORDER = ["precision", "prompt", "maxTokens", "dimensions", "normalize", "pooling", "layer"] as const;
 
 /** Layers beside each other, first by what else is set. */

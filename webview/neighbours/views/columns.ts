@@ -3,7 +3,7 @@ import { guard } from "lit-html/directives/guard.js";
 
 import { BM25 } from "../../../src/protocol/neighboursPanel.ts";
 import { busy, button } from "../../ui.ts";
-import { encoderOf, factsOf } from "../../views/encoderMarks.ts";
+import { encoderOf, factsOf, headOf } from "../../views/encoderMarks.ts";
 import { overlap, rankedLists, type Ranked } from "../ranked.ts";
 import { nameOf, shows, type Column, type Found, type State } from "../state.ts";
 import { count, number, partSearched } from "../words.ts";
@@ -47,16 +47,16 @@ function tile(state: State, acts: Acts, id: string, column: Column): TemplateRes
               >${name}</span
             >`
           : html`<button
-              title="What this encoder is: its card"
+              title="${name}: what it is, on its card"
               @click=${() => {
                 acts.send({ type: "openCard", id });
               }}
             >
-              <bdi>${name}</bdi>
+              <bdi>${headOf(state, id)}</bdi>
             </button>`
       }${part === undefined || part === 0 ? nothing : html`<span class="part" title="The rest is not embedded yet and so was not searched">${part} % indexed</span>`}
     </h3>
-    <p>${id === BM25 ? "lexical · words in common" : factsOf(encoder)}</p>
+    <p title=${id === BM25 ? "" : factsOf(encoder)}>${id === BM25 ? "lexical · words in common" : factsOf(encoder)}</p>
     ${
       column.kind === "waiting"
         ? html`<div class="placeholder">

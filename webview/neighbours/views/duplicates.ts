@@ -4,6 +4,7 @@ import { guard } from "lit-html/directives/guard.js";
 import type { DuplicatePair, DuplicatesResult, Place } from "../../../src/protocol/neighboursPanel.ts";
 import { action } from "../../ui.ts";
 import { linesApart } from "../excerpt.ts";
+import { code } from "../../views/encoderMarks.ts";
 import { nameOf, shows, type State } from "../state.ts";
 import { count, signed } from "../words.ts";
 import { openers, type Acts } from "./acts.ts";
@@ -66,7 +67,8 @@ function pairItem(state: State, acts: Acts, pair: DuplicatePair, at: number, ids
           : known.map(
               (id) =>
                 html`<span class="closeness" title=${nameOf(state, id)}
-                  >${dot(state, id)}<span class="visually-hidden">${nameOf(state, id)}</span>${signed(closeness[id]!)}</span
+                  >${dot(state, id)}${code(state, id)}<span class="visually-hidden">${nameOf(state, id)}</span
+                  >${signed(closeness[id]!)}</span
                 >`,
             )
       }

@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from "lit-html";
 
 import { labelOf } from "../../../src/core/text/split.ts";
 import type { Hub, HubsResult } from "../../../src/protocol/neighboursPanel.ts";
+import { encoderOf, factsOf, headOf } from "../../views/encoderMarks.ts";
 import { nameOf, shows, type State } from "../state.ts";
 import { hubWords, number, signed } from "../words.ts";
 import type { Acts } from "./acts.ts";
@@ -35,8 +36,12 @@ export function hubs(state: State, acts: Acts, result: HubsResult): TemplateResu
                 ${ids.map((id) => {
                   const skewness = result.skewness[id]!;
                   return html`<th scope="col" role="columnheader" class=${markOf(state, id)}>
-                    <span class="head">${dot(state, id)}<bdi>${nameOf(state, id)}</bdi></span
-                    ><span
+                    <span class="head" title=${nameOf(state, id)}>${dot(state, id)}<bdi>${headOf(state, id)}</bdi></span
+                    >${
+                      encoderOf(state, id)?.variant === undefined
+                        ? nothing
+                        : html`<span class="differs" title=${nameOf(state, id)}>${factsOf(encoderOf(state, id))}</span>`
+                    }<span
                       class="skew"
                       title="Skewness of the k-occurrence: 0 is even; above 1 a few segments are everybody's neighbour"
                       ><b>${hubWords(skewness)}</b> skewness ${signed(skewness)}</span
