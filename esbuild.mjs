@@ -60,6 +60,7 @@ export const BUNDLES = {
   panel: { ...browser, entryPoints: ["webview/main.ts"], outfile: "dist/webview/panel.js" },
   standalone: { ...browser, entryPoints: ["webview/standalone.ts"], outfile: "dist/webview/standalone.js" },
   neighbours: { ...browser, entryPoints: ["webview/neighbours/main.ts"], outfile: "dist/webview/neighbours.js" },
+  cards: { ...browser, entryPoints: ["webview/cards/main.ts"], outfile: "dist/webview/cards.js" },
   style: { ...common, minify: true, entryPoints: ["webview/panel.css"], outfile: "dist/webview/panel.css" },
   neighboursStyle: {
     ...common,
@@ -67,6 +68,7 @@ export const BUNDLES = {
     entryPoints: ["webview/neighbours.css"],
     outfile: "dist/webview/neighbours.css",
   },
+  cardsStyle: { ...common, minify: true, entryPoints: ["webview/cards.css"], outfile: "dist/webview/cards.css" },
 };
 
 /** Grammars of the languages that splitting by symbols knows; src/engine/split says which language uses which. */

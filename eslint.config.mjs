@@ -33,7 +33,7 @@ const inBrowser = (files, paths) => ({
       {
         patterns: [
           {
-            regex: "^(\\.\\./)+src/(?!core/|protocol/(panel|neighboursPanel|replay)\\.ts$)",
+            regex: "^(\\.\\./)+src/(?!core/|protocol/(panel|neighboursPanel|cardsPanel|replay)\\.ts$)",
             message: "The panel talks only through protocol/panel.",
           },
           { regex: "^(vscode|node:|onnxruntime)", message: "The panel runs in a browser." },

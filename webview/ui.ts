@@ -1,6 +1,7 @@
 /** The one seam to the widget toolkit, which is deprecated: another one is swapped in here. */
 import { provideVSCodeDesignSystem, vsCodeButton, vsCodeProgressRing } from "@vscode/webview-ui-toolkit";
 import { html, nothing, svg, type TemplateResult } from "lit-html";
+import { live } from "lit-html/directives/live.js";
 
 export function registerWidgets(): void {
   provideVSCodeDesignSystem().register(vsCodeButton(), vsCodeProgressRing());
@@ -103,6 +104,53 @@ export const textBox = ({ id, label, placeholder, value, onEnter }: TextBox): Te
   />
 `;
 
+export interface TextArea {
+  /** What it is for; also found as `data-field`. */
+  readonly field: string;
+  readonly label: string;
+  readonly value: string;
+  readonly maxLength: number;
+  readonly busy: boolean;
+  readonly onInput: (value: string) => void;
+  /** Called on Enter: what is written here is one line, however long. */
+  readonly onSave: () => void;
+  /** Called on Escape. */
+  readonly onCancel: () => void;
+}
+
+/** A box for words that may fill several lines; it grows with them. */
+export const textArea = ({
+  field,
+  label,
+  value,
+  maxLength,
+  busy: waits,
+  onInput,
+  onSave,
+  onCancel,
+}: TextArea): TemplateResult => html`
+  <textarea
+    class="box"
+    dir="auto"
+    rows="1"
+    data-field=${field}
+    aria-label=${label}
+    maxlength=${maxLength}
+    ?readonly=${waits}
+    .value=${live(value)}
+    @input=${(event: Event) => {
+      onInput((event.target as HTMLTextAreaElement).value);
+    }}
+    @keydown=${(event: KeyboardEvent) => {
+      if (event.isComposing || (event.key !== "Enter" && event.key !== "Escape")) return;
+      event.preventDefault();
+      event.stopPropagation();
+      if (event.key === "Enter") onSave();
+      else onCancel();
+    }}
+  ></textarea>
+`;
+
 /** A list to choose any number of; none chosen means all. */
 export const checklist = (
   label: string,
@@ -136,6 +184,7 @@ const ICONS = {
   copy: "M5.5 5.5h7v8h-7zM3.5 10.5v-8h7",
   nearest: "M8 6.5a1.5 1.5 0 1 0 .01 0M3 3l2 2M13 3l-2 2M3 13l2-2M13 13l-2-2",
   compare: "M2.5 3.5h4v9h-4zM9.5 3.5h4v9h-4z",
+  edit: "M10.5 3.5l2 2-7 7-2.5.5.5-2.5zM9 5l2 2",
 } as const;
 
 export const icon = (name: keyof typeof ICONS): TemplateResult =>
@@ -158,4 +207,9 @@ export const rowAction = (
   >
     ${icon(name)}
   </button>
+`;
+
+/** A small command that is a stop of the keyboard. `edits`: the field that it opens, found as `data-edit`. */
+export const iconButton = (name: keyof typeof ICONS, label: string, edits: string, onClick: () => void): TemplateResult => html`
+  <button class="row-action" title=${label} aria-label=${label} data-edit=${edits} @click=${onClick}>${icon(name)}</button>
 `;

@@ -13,6 +13,7 @@ export const COMMANDS = {
   showLog: "compareEmbeddings.showLog",
   restartEngine: "compareEmbeddings.restartEngine",
   openCard: "compareEmbeddings.openCard",
+  compareCards: "compareEmbeddings.compareCards",
   reopen: "compareEmbeddings.reopen",
   remove: "compareEmbeddings.remove",
   indexWorkspace: "compareEmbeddings.indexWorkspace",
@@ -72,4 +73,4 @@ export const TOOLS = {
 
 export const PANEL_TYPE = "compareEmbeddings.panel";
 export const NEIGHBOURS_TYPE = "compareEmbeddings.neighbours";
-export const CARD_SCHEME = "compare-embeddings-card";
+export const CARDS_TYPE = "compareEmbeddings.cards";

@@ -1,6 +1,7 @@
 import type * as vscode from "vscode";
 
 import { registerAddEncoder } from "./addEncoder/addEncoder.ts";
+import { registerCards } from "./cards/cards.ts";
 import { registerComparisons } from "./comparisons/comparisons.ts";
 import { registerCompare } from "./compare/commands.ts";
 import { registerEncoders } from "./encoders/encoders.ts";
@@ -29,6 +30,7 @@ export function activate(context: vscode.ExtensionContext): Activated {
   const started = performance.now();
   const engine = createEngine(context);
   const encoders = registerEncoders(context, engine);
+  registerCards(context, engine, encoders);
   const comparisons = registerComparisons(context);
   const panels = createPanels(context, engine, encoders, comparisons);
   registerCompare(context, panels, encoders, comparisons);

@@ -41,7 +41,7 @@ test("a variant's card is its base's but for what is set", () => {
   );
   assert.equal(variantCard(base, { layer: 0 }).causes.layers.value, "read from the embeddings, before the first of 6");
   assert.equal(variantCard(card(), { dimensions: 8 }).causes.hyperparameters.source, SET_HERE);
-  assert.equal(variantCard(card(), { pooling: "max" }).causes.architecture, UNKNOWN, "what is unknown stays so");
+  assert.deepEqual(variantCard(card(), { pooling: "max" }).causes.architecture, UNKNOWN, "what is unknown stays so");
   const bare = variantCard({ ...base, defaultPrompt: "query" }, { prompt: "none" });
   assert.deepEqual([bare.prompts, bare.defaultPrompt], [{}, undefined]);
   assert.deepEqual(variantCard(base, { prompt: "find: " }).prompts, { own: "find: " });

@@ -31,9 +31,7 @@ const layerWords = (layer: number, layers: number): string =>
 
 /** Cards say the pooling with the architecture; a card that does not is left as it is. */
 function withPooling({ causes: { architecture }, pooling }: EncoderCard, name: string): Fact {
-  const written = new RegExp(`\\b${pooling} pooling\\b`);
-  if (!written.test(architecture.value)) return architecture;
-  return { ...architecture, value: architecture.value.replace(written, `${name} pooling (${SET_HERE})`) };
+  return { ...architecture, value: architecture.value.replace(`${pooling} pooling`, `${name} pooling (${SET_HERE})`) };
 }
 
 /** The source stays that of the base's part; what was set here says so itself. */

@@ -1,8 +1,7 @@
 import * as vscode from "vscode";
 
-import { COMMANDS, CARD_SCHEME } from "../contributions.ts";
+import { COMMANDS } from "../contributions.ts";
 import type { Engine } from "../status/engine.ts";
-import { cardMarkdown } from "./card.ts";
 import { createEncoders, type Encoder, type Encoders } from "./encoderList.ts";
 import { registerEncoderTree, type EncoderTree } from "./encoderTree.ts";
 import { idOf, registerVariantCommands } from "./variantCommands.ts";
@@ -26,18 +25,6 @@ export function registerEncoders(context: vscode.ExtensionContext, engine: Engin
         matchOnDescription: true,
       });
       if (picked !== undefined && picked.length > 0) await encoders.choose(picked.map(({ id }) => id));
-    }),
-    vscode.commands.registerCommand(COMMANDS.openCard, async (target: unknown) => {
-      const encoder = await encoderOf(encoders, target);
-      if (encoder === undefined) return;
-      const uri = vscode.Uri.from({ scheme: CARD_SCHEME, path: `/${encoder.id}.md` });
-      await vscode.commands.executeCommand("markdown.showPreview", uri);
-    }),
-    vscode.workspace.registerTextDocumentContentProvider(CARD_SCHEME, {
-      provideTextDocumentContent: async (uri) => {
-        const encoder = await encoderOf(encoders, uri.path.slice(1, -".md".length));
-        return encoder === undefined ? "This encoder is not on this machine any more." : cardMarkdown(encoder);
-      },
     }),
   );
   return { ...encoders, ...tree };
