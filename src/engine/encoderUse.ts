@@ -45,5 +45,5 @@ export async function openUse(pool: EncoderPool, registry: Registry, choice: Enc
 /** What was asked in vain, or no longer wanted, says nothing about the encoder. */
 export function tellFailure(registry: Registry, id: string, error: unknown): void {
   const data = errorData(error);
-  if (data.code !== "cancelled" && data.code !== "badRequest") registry.setState(id, "failed", data);
+  if (data.code !== "cancelled" && data.code !== "badRequest" && data.code !== "badText") registry.setState(id, "failed", data);
 }

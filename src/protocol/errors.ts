@@ -15,6 +15,7 @@ export type ErrorCode =
   | "missingWeights"
   | "badModel"
   | "badTokenizer"
+  | "badText"
   | "badRequest"
   | "tooManySegments"
   | "nothingToCompare"

@@ -17,6 +17,13 @@ export const webPage = (code: FileCode, file: string): EmbedError =>
     "Download the file itself again; this network or site may want a login first.",
   );
 
+export const noKnownOutput = (model: string, outputs: readonly string[]): EmbedError =>
+  failure(
+    "badModel",
+    `${model} was refused: none of its outputs is known to hold the states of tokens or a vector (${outputs.join("; ")}).`,
+    "Export it with an output last_hidden_state [batch, sequence, width], or sentence_embedding [batch, width].",
+  );
+
 export const idsBeyondTable = (tokenizer: string, largest: number, model: string, rows: number): EmbedError =>
   failure(
     "badTokenizer",
@@ -26,7 +33,14 @@ export const idsBeyondTable = (tokenizer: string, largest: number, model: string
 
 export const idBeyondTable = (tokenizer: string, id: number, model: string, rows: number): EmbedError =>
   failure(
-    "badTokenizer",
-    `A text has a token that its encoder has no vector for: ${tokenizer} gives it the id ${String(id)}; the word table of ${model} has ${String(rows)} rows.`,
+    "badText",
+    `A text has a token without a vector: ${tokenizer} gives it the id ${String(id)}; the word table of ${model} has ${String(rows)} rows.`,
     "Leave out the text with this special token, or use tokenizer and model of one version.",
+  );
+
+export const notTokenised = (tokenizer: string, reason: string): EmbedError =>
+  failure(
+    "badText",
+    `A text could not be cut into tokens by ${tokenizer}: ${reason}.`,
+    "Leave out the text, or use the tokenizer.json of the model's publisher.",
   );
