@@ -1,6 +1,6 @@
 import type { EncodeImagesResult, ModelKey } from "../protocol/encoder.ts";
 import { badModel, badRequest } from "../protocol/errors.ts";
-import { readWeights } from "./modelFolder.ts";
+import { readWeights } from "./folder/weightsFile.ts";
 import { createSession, runFor, widthOf, type Runtime } from "./session.ts";
 
 export interface ImageModel {

@@ -2,13 +2,17 @@ import { createHash } from "node:crypto";
 
 import type * as ort from "onnxruntime-node";
 
+import { poolingsOf } from "../core/encoders/card.ts";
 import type { EncodeResult, LoadedModel, ModelKey } from "../protocol/encoder.ts";
 import { badModel, badRequest } from "../protocol/errors.ts";
-import { headOf, type HeadSettings, type HeadSource } from "./heads.ts";
-import { readModelFolder } from "./modelFolder.ts";
+import { feedsFor } from "./feeds.ts";
+import { headOf, widthThrough, type HeadSettings, type HeadSource } from "./heads.ts";
+import { readModelFolder, type ModelFolder } from "./modelFolder.ts";
+import { chooseOutputs, type Outputs } from "./outputs.ts";
 import { createSession, runFor, widthOf, type Runtime } from "./session.ts";
-import { idCheck, tokenLimit } from "./tokenIds.ts";
+import { idCheck, tokenLimit, tokensOf } from "./tokenIds.ts";
 import { sharedTokenizer } from "./tokenizer/sharedTokenizer.ts";
+import { widthBefore } from "./vectorModules.ts";
 
 /** Settings of one pass: what is read of it is up to the heads. */
 export interface PassParams {
@@ -25,10 +29,6 @@ export interface Model {
   encode(params: PassParams, stopped: () => boolean): Promise<readonly EncodeResult[]>;
 }
 
-/** What a graph that pools calls its vectors, and what others call their last hidden states. */
-const POOLED = "sentence_embedding";
-const LAST_STATES = ["last_hidden_state", "token_embeddings"];
-
 /** Tokens of one run: its activations must stay in the core's own cache. */
 const TOKENS_PER_RUN = 512;
 
@@ -40,45 +40,36 @@ export async function openModel(runtime: Runtime, version: string, { folder, pre
   const maxTokens = tokenLimit(description);
   const checkIds = idCheck(description, tokenizer);
   const session = await createSession(runtime, description.onnx);
-  const unknownInputs = session.inputNames.filter((name) => !KNOWN_INPUTS.has(name));
-  if (unknownInputs.length > 0) throw badModel(description.onnx, `it wants the inputs ${unknownInputs.join(", ")}`);
-  const layers = session.outputNames.filter((name) => name.startsWith("hidden_states.")).length;
-  const lastStates = LAST_STATES.find((name) => session.outputNames.includes(name)) ?? LAST_STATES[0]!;
-  const pooled = description.pooling === "graph";
-  const ownOutput = pooled ? POOLED : lastStates;
-  const ownWidth = widthOf(session, ownOutput);
-  if (ownWidth === undefined) throw badModel(description.onnx, `it has no ${ownOutput} of known width`);
   const { before, after, padding } = tokenizer;
+  const feeds = feedsFor(runtime, session.inputMetadata, description);
+  const outputs = chooseOutputs(description, session.outputMetadata);
+  // A run tells the widths of outputs whose file does not say.
+  const probe = [Array<number>(PROBE_TOKENS).fill(before[0] ?? padding)];
+  const source = await headSource(description, session, outputs, (names) =>
+    runFor(session, description.onnx, feeds(probe), names),
+  );
+  const own = headOf(source, {});
 
   /** Ids with special tokens, cut to the limit without losing them, and the share that was read. */
   const idsOf = (text: string, wanted = Infinity): { ids: number[]; read: number } => {
     const most = Math.min(maxTokens ?? Infinity, wanted);
     const room = most - before.length - after.length;
     if (room < 1) throw badRequest(`At most ${most} tokens leave no room for a text.`);
-    const all = tokenizer.encode(text);
+    const all = tokensOf(description.tokenizer.file, tokenizer, text);
     const kept = all.length > room ? all.slice(0, room) : all;
     checkIds(kept);
     return { ids: [...before, ...kept, ...after], read: all.length === 0 ? 1 : kept.length / all.length };
   };
 
-  const source: HeadSource = {
-    onnx: description.onnx,
-    layers,
-    pooling: description.pooling,
-    normalized: description.normalized,
-    lastStates,
-    pooled: POOLED,
-    widthOf: (output) => widthOf(session, output),
-  };
   const identity = createHash("sha256").update(`${description.digest} ${precision} ${version}`).digest("hex");
 
   return {
     info: {
-      dimensions: ownWidth,
-      layers,
+      dimensions: own.dimensions,
+      layers: source.layers,
       maxTokens,
-      pooling: description.pooling,
-      normalized: description.normalized,
+      pooling: source.pooling,
+      normalized: source.normalized,
       identity,
       ms: performance.now() - started,
     },
@@ -86,7 +77,7 @@ export async function openModel(runtime: Runtime, version: string, { folder, pre
     encode: async ({ texts, prefix = "", maxTokens: wanted, heads: settings }, stopped) => {
       const begun = performance.now();
       const heads = settings.map((one) => headOf(source, one));
-      const outputs = [...new Set(heads.flatMap((head) => head.outputs))];
+      const read = [...new Set(heads.flatMap((head) => head.outputs))];
       const tokenisedBefore = tokenizer.tokenised();
       const inputs = texts.map((text) => idsOf(prefix + text, wanted));
       const tokenised = tokenizer.tokenised() - tokenisedBefore;
@@ -95,22 +86,23 @@ export async function openModel(runtime: Runtime, version: string, { folder, pre
         vectors: new Float32Array(texts.length * dimensions),
         hasVector: new Uint8Array(texts.length),
       }));
-      const alone = precision === "int8" || outputs.includes(POOLED);
+      // The prompt's own tokens, with those that stand before it, where they are read and not pooled.
+      const skipped = description.includePrompt || prefix === "" ? 0 : before.length + tokenizer.encode(prefix).length;
+      const alone = precision === "int8" || (source.pooled !== undefined && read.includes(source.pooled));
       let run = 0;
       for (const batch of batches(inputs, alone)) {
         if (stopped()) break;
         const rows = batch.map((index) => inputs[index]!.ids);
         const { length } = rows[0]!;
-        const feeds = feedsOf(runtime, session.inputNames, rows, length, padding);
         const entered = performance.now();
-        const states = await runFor(session, description.onnx, feeds, outputs);
+        const states = await runFor(session, description.onnx, feeds(rows), read);
         run += performance.now() - entered;
-        for (const [at, { outputs: names, dimensions, read }] of heads.entries()) {
-          const own = names.map((name) => states[outputs.indexOf(name)]!);
+        for (const [at, { outputs: names, dimensions, read: readHead }] of heads.entries()) {
+          const own = names.map((name) => states[read.indexOf(name)]!);
           const { vectors, hasVector } = results[at]!;
           batch.forEach((index, row) => {
             const vector = vectors.subarray(index * dimensions, (index + 1) * dimensions);
-            hasVector[index] = read(own, row, length, vector) ? 1 : 0;
+            hasVector[index] = readHead(own, row, length, skipped, vector) ? 1 : 0;
           });
         }
       }
@@ -130,7 +122,46 @@ export async function openModel(runtime: Runtime, version: string, { folder, pre
   };
 }
 
-const KNOWN_INPUTS = new Set(["input_ids", "attention_mask", "token_type_ids"]);
+const isLayer = (output: string): boolean => output.startsWith("hidden_states.");
+
+/** Few enough for every encoder. */
+const PROBE_TOKENS = 2;
+
+/** What a pass gives and what is made of it. Throws `badModel` where the folder's modules do not fit the graph. */
+async function headSource(
+  { onnx, pooledWidth, truncation }: ModelFolder,
+  session: ort.InferenceSession,
+  { states, pooled, pooling, after }: Outputs,
+  probe: (outputs: readonly string[]) => Promise<readonly Float32Array[]>,
+): Promise<HeadSource> {
+  const layers = session.outputNames.filter(isLayer).length;
+  const names = session.outputNames.filter((name) => name === states || name === pooled || isLayer(name));
+  const widths = new Map(names.map((name) => [name, widthOf(session, name)]));
+  const untold = names.filter((name) => widths.get(name) === undefined);
+  const numbers = untold.length === 0 ? [] : await probe(untold);
+  untold.forEach((name, at) => widths.set(name, numbers[at]!.length / (name === pooled ? 1 : PROBE_TOKENS)));
+  const own = pooling === "graph" ? pooled! : states!;
+  const width = widths.get(own)!;
+  if (pooling !== "graph" && pooledWidth !== undefined && pooledWidth !== width)
+    throw badModel(onnx, `its states have ${width} numbers, but its pooling is for ${pooledWidth}`);
+  const full = widthThrough(after, width * (pooling === "graph" ? 1 : poolingsOf(pooling).length));
+  if (typeof full === "object")
+    throw badModel(onnx, `its vectors have ${full.given} numbers, but ${full.module.place} takes ${widthBefore(full.module)}`);
+  const isCut = truncation !== undefined && truncation < full;
+  // Scaling at the very end may be switched off; what is cut afterwards is no longer of unit length.
+  const normalized = !isCut && after.at(-1)?.kind === "normalize";
+  return {
+    onnx,
+    layers,
+    pooling,
+    after: normalized ? after.slice(0, -1) : after,
+    normalized,
+    truncation: isCut ? truncation : undefined,
+    lastStates: states,
+    pooled,
+    widthOf: (output) => widths.get(output),
+  };
+}
 
 /**
  * Indices of the texts that go into one run, longest first. Only texts of equal length share a run: no time goes into
@@ -149,27 +180,4 @@ function* batches(inputs: readonly { readonly ids: readonly number[] }[], alone:
     yield order.slice(first, end);
     first = end;
   }
-}
-
-function feedsOf(
-  runtime: Runtime,
-  names: readonly string[],
-  rows: readonly (readonly number[])[],
-  length: number,
-  padding: number,
-) {
-  const size = rows.length * length;
-  const fill = (value: (ids: readonly number[], at: number) => number): ort.Tensor => {
-    const data = new BigInt64Array(size);
-    rows.forEach((ids, row) => {
-      for (let at = 0; at < length; at++) data[row * length + at] = BigInt(value(ids, at));
-    });
-    return new runtime.Tensor("int64", data, [rows.length, length]);
-  };
-  const all: Readonly<Record<string, () => ort.Tensor>> = {
-    input_ids: () => fill((ids, at) => ids[at] ?? padding),
-    attention_mask: () => fill((ids, at) => (at < ids.length ? 1 : 0)),
-    token_type_ids: () => fill(() => 0),
-  };
-  return Object.fromEntries(names.map((name) => [name, all[name]!()]));
 }

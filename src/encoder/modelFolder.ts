@@ -1,107 +1,88 @@
 import { createHash } from "node:crypto";
 import path from "node:path";
 
-import * as v from "valibot";
-
-import type { CardPooling, Pooling, Precision } from "../core/encoders/card.ts";
-import { MODEL_FILES } from "../core/encoders/manifest.ts";
-import { badModel, missingWeights, readsImages } from "../protocol/errors.ts";
+import type { CardPooling, Precision } from "../core/encoders/card.ts";
+import { readsImages } from "../protocol/errors.ts";
+import { readModules } from "./folder/modules.ts";
+import type { PoolingModule } from "./folder/poolingModule.ts";
+import { readTokenizerSource } from "./folder/tokenizerSource.ts";
+import { readTransformerSettings } from "./folder/transformerSettings.ts";
+import { readTruncation } from "./folder/truncation.ts";
+import { readWeights } from "./folder/weightsFile.ts";
 import type { GraphTables } from "./graphTables.ts";
-import { isThere, readModelFile, readSettings } from "./modelFile.ts";
-import { prescan } from "./prescan.ts";
-import { MAX_TOKENIZER_BYTES } from "./tokenizer/tokenizer.ts";
+import { isThere } from "./modelFile.ts";
+import type { TokenizerSource } from "./tokenizer/tokenizer.ts";
+import type { VectorModule } from "./vectorModules.ts";
 
-/** A model folder in the layout of sentence-transformers, read and checked; see {@link readModelFolder}. */
+/** A model folder in the layout of sentence-transformers or of transformers, read and checked; see {@link readModelFolder}. */
 export interface ModelFolder {
   readonly onnx: string;
-  readonly tokenizer: string;
+  readonly tokenizer: TokenizerSource;
   readonly maxTokens: number | null;
-  /** `graph`: the model's own output `sentence_embedding` is the vector. */
+  /** The first position of a text, for graphs that are told positions. */
+  readonly firstPosition: number;
+  /** Width of the states by config.json, where it says. */
+  readonly width: number | undefined;
+  /** `graph`: the model's own output is the vector. Whether a graph without modules pools by itself is for its outputs to tell. */
   readonly pooling: CardPooling;
-  readonly normalized: boolean;
+  readonly includePrompt: boolean;
+  /** Width of the states that pooling expects, where its file says. */
+  readonly pooledWidth: number | undefined;
+  /** Whether the folder lists its modules; without such a list the above is the library's default. */
+  readonly listed: boolean;
+  /** What is done with a pooled vector, in this order; then it is cut to so many numbers. */
+  readonly after: readonly VectorModule[];
+  readonly truncation: number | undefined;
   /** What the model file has rows for. */
   readonly tables: GraphTables;
   /** sha256 over the files and the settings above. */
   readonly digest: string;
 }
 
-/** How publishers call their files, where it is not how we do. */
-const OTHER_NAMES: Readonly<Partial<Record<Precision, string>>> = {
-  fp32: "model.onnx",
-  int8: "onnx/model_quantized.onnx",
-};
-
-/** Where the weights of a precision may lie; the first that exists is taken. */
-const candidates = (precision: Precision): string[] =>
-  [MODEL_FILES[precision], OTHER_NAMES[precision]].filter((name) => name !== undefined);
-
 /**
  * Everything but the weights themselves: which file, which tokenizer, how tokens become one vector. The model file is
- * scanned before ONNX Runtime sees it. Throws `missingWeights` or `badModel` naming the file and the reason.
+ * scanned before ONNX Runtime sees it. Throws `missingWeights`, `badModel` or `badTokenizer` naming the file and the reason.
  */
 export function readModelFolder(folder: string, precision: Precision): ModelFolder {
-  const { onnx, bytes, tables } = readWeights(folder, precision);
-  const tokenizer = path.join(folder, "tokenizer.json");
-  if (!isThere(tokenizer) && isThere(path.join(folder, "preprocessor_config.json"))) throw readsImages(path.basename(folder));
-  const tokenizerBytes = readModelFile(tokenizer, folder, MAX_TOKENIZER_BYTES, "badTokenizer");
-  const modules = readSettings(folder, "modules.json", v.array(v.looseObject({ type: v.string() }))) ?? [];
-  // Type names were respelled in version 6: only the last part is stable.
-  const types = modules.map(({ type }) => type.split(".").at(-1));
+  const modules = readModules(folder);
+  // Where the first module has a folder of its own, an import may still have laid its files where all others have theirs.
+  const places = [...new Set([modules?.first ?? "", ""])];
+  const weights = readWeights(folder, precision, places);
+  const isOfImages = isThere(path.join(folder, "preprocessor_config.json"));
+  if (isOfImages && !places.some((place) => isThere(path.join(folder, place, "tokenizer.json"))))
+    throw readsImages(path.basename(folder));
+  const transformer = readTransformerSettings(folder, places);
+  const tokenizer = readTokenizerSource(folder, places, transformer.lowerCase);
+  const pooling: PoolingModule | undefined =
+    modules === undefined
+      ? { pooling: transformer.causal ? "last" : "mean", width: undefined, includePrompt: true }
+      : modules.pooling;
+  const after = modules?.after ?? [];
   const settings = {
-    maxTokens: readMaxTokens(folder),
-    // Modules without one that pools are those of a graph that does so itself.
-    pooling: types.length > 0 && !types.includes("Pooling") ? ("graph" as const) : readPooling(folder),
-    normalized: types.includes("Normalize"),
+    maxTokens: transformer.maxTokens,
+    firstPosition: transformer.firstPosition,
+    pooling: pooling?.pooling ?? ("graph" as const),
+    includePrompt: pooling?.includePrompt ?? true,
+    truncation: readTruncation(folder),
   };
-  const digest = createHash("sha256").update(bytes).update(tokenizerBytes).update(JSON.stringify(settings)).digest("hex");
-  return { onnx, tokenizer, ...settings, tables, digest };
+  const digest = createHash("sha256").update(weights.digest).update(tokenizer.bytes).update(JSON.stringify(settings));
+  for (const module of after) updateWith(digest, module);
+  return {
+    onnx: weights.onnx,
+    tables: weights.tables,
+    tokenizer,
+    width: transformer.width,
+    pooledWidth: pooling?.width,
+    listed: modules !== undefined,
+    after,
+    ...settings,
+    digest: digest.digest("hex"),
+  };
 }
 
-export interface Weights {
-  readonly onnx: string;
-  readonly bytes: Uint8Array;
-  readonly tables: GraphTables;
-}
-
-/** The weights of a precision, scanned. Throws `missingWeights` or `badModel`. */
-export function readWeights(folder: string, precision: Precision): Weights {
-  const onnx = candidates(precision)
-    .map((name) => path.join(folder, name))
-    .find(isThere);
-  if (onnx === undefined) throw missingWeights(path.basename(folder), precision);
-  const bytes = readModelFile(onnx, folder);
-  return { onnx, bytes, tables: prescan(onnx, bytes) };
-}
-
-const TOKENS = v.pipe(v.number(), v.integer(), v.minValue(1));
-
-function readMaxTokens(folder: string): number | null {
-  const settings = readSettings(folder, "sentence_bert_config.json", v.looseObject({ max_seq_length: v.nullish(TOKENS) }));
-  const config = readSettings(folder, "config.json", v.looseObject({ max_position_embeddings: v.nullish(TOKENS) }));
-  const limits = [settings?.max_seq_length, config?.max_position_embeddings].filter((limit) => typeof limit === "number");
-  return limits.length === 0 ? null : Math.min(...limits);
-}
-
-/** Old files have one boolean per mode, new ones a name. */
-const OLD_MODES: Readonly<Record<string, Pooling>> = {
-  pooling_mode_cls_token: "cls",
-  pooling_mode_max_tokens: "max",
-  pooling_mode_mean_tokens: "mean",
-  pooling_mode_lasttoken: "last",
-};
-const NEW_MODES: Readonly<Record<string, Pooling>> = { cls: "cls", max: "max", mean: "mean", lasttoken: "last" };
-
-function readPooling(folder: string): Pooling {
-  const settings = readSettings(folder, "1_Pooling/config.json", v.looseObject({ pooling_mode: v.optional(v.string()) }));
-  if (settings === undefined) return "mean";
-  if (settings.pooling_mode !== undefined) {
-    const pooling = NEW_MODES[settings.pooling_mode];
-    if (pooling === undefined) throw badModel(folder, `its pooling ${JSON.stringify(settings.pooling_mode)} is not known here`);
-    return pooling;
-  }
-  const active = Object.keys(settings).filter((key) => key.startsWith("pooling_mode_") && settings[key] === true);
-  if (active.length === 0) return "mean";
-  const pooling = OLD_MODES[active[0]!];
-  if (active.length > 1 || pooling === undefined) throw badModel(folder, `its pooling ${active.join(" and ")} is not known here`);
-  return pooling;
+function updateWith(digest: ReturnType<typeof createHash>, module: VectorModule): void {
+  const numbers = Object.values(module).filter((value) => value instanceof Float32Array);
+  const settings = Object.entries(module).filter(([, value]) => !(value instanceof Float32Array));
+  digest.update(JSON.stringify(settings));
+  for (const { buffer, byteOffset, byteLength } of numbers) digest.update(new Uint8Array(buffer, byteOffset, byteLength));
 }

@@ -2,19 +2,31 @@ import { badModel } from "../protocol/errors.ts";
 import { tablesOf, type GraphTables } from "./graphTables.ts";
 import { packedNumbers, readFields, type Field } from "./onnx/protobuf.ts";
 import { checkSize, MAX_AXES, scanTensor } from "./scanTensor.ts";
-import { inOrder, printable, type ScannedGraph, type ScannedNode, type ScannedTensor } from "./scannedGraph.ts";
+import {
+  inOrder,
+  printable,
+  type ExternalBytes,
+  type ScannedGraph,
+  type ScannedNode,
+  type ScannedTensor,
+} from "./scannedGraph.ts";
 
 /**
  * Looks at a model before ONNX Runtime does. Files exist that kill or hang it (measured on 1.30: out-of-range attributes and
  * sizes, rare operators, endless loops), so whatever text encoders have no use for is refused. Tells how large the tables are
- * that tokens and positions are looked up in. Throws `badModel`.
+ * that tokens and positions are looked up in, and which bytes of other files it wants. Throws `badModel`.
  */
-export function prescan(name: string, file: Uint8Array): GraphTables {
+export function prescan(name: string, file: Uint8Array): Scan {
   try {
     return scanModel(file);
   } catch (error) {
     throw badModel(name, error instanceof Error ? error.message : String(error));
   }
+}
+
+export interface Scan {
+  readonly tables: GraphTables;
+  readonly external: readonly ExternalBytes[];
 }
 
 /** Attributes and sizes of real encoders are far below; 2^20 also bounds what one tensor can ask for. */
@@ -45,7 +57,7 @@ const CONVOLUTION_LIMITS: Readonly<Record<string, readonly [least: bigint, most:
 };
 const DOMAINS = new Set(["", "ai.onnx", "com.microsoft"]);
 
-function scanModel(model: Uint8Array): GraphTables {
+function scanModel(model: Uint8Array): Scan {
   const graphs: ScannedGraph[] = [];
   for (const field of readFields(model)) {
     if (field.field === 7) graphs.push(scanGraph(bytesOf(field)));
@@ -56,7 +68,8 @@ function scanModel(model: Uint8Array): GraphTables {
   if (graphs.length > 1) throw new Error("it holds several graphs");
   const nodes = inOrder(graph);
   checkShapes(graph);
-  return tablesOf(graph, nodes);
+  const external = [...graph.tensors.values()].map((tensor) => tensor.external).filter((bytes) => bytes !== undefined);
+  return { tables: tablesOf(graph, nodes), external };
 }
 
 function scanGraph(graph: Uint8Array): ScannedGraph {
@@ -142,8 +155,10 @@ function scanAttribute(
     if (field.field === 1) name = text(field);
     else if (field.field === 3 || field.field === 8)
       for (const value of packedNumbers(field)) integers.push(BigInt.asIntN(64, value));
-    else if (field.field === 5 || field.field === 10) tensor = scanTensor(bytesOf(field));
-    else if (field.field === 6 || field.field === 11) throw new Error("it has graphs inside nodes");
+    else if (field.field === 5 || field.field === 10) {
+      tensor = scanTensor(bytesOf(field));
+      if (tensor.external !== undefined) throw new Error("an attribute lies in another file");
+    } else if (field.field === 6 || field.field === 11) throw new Error("it has graphs inside nodes");
     else if (field.field === 22 || field.field === 23) throw new Error("it has sparse weights");
   }
   const limit = NAMES_AXES.has(name) ? BigInt(MAX_AXES) : LIMIT;

@@ -1,5 +1,5 @@
 import { packedNumbers, readFields, type Field } from "./onnx/protobuf.ts";
-import { printable, type ScannedTensor } from "./scannedGraph.ts";
+import { printable, type ExternalBytes, type ScannedTensor } from "./scannedGraph.ts";
 
 /** Largest size along one axis: a word table of a million rows; none that is known has a third of that. */
 const LIMIT = 1n << 20n;
@@ -21,6 +21,8 @@ export function scanTensor(tensor: Uint8Array): ScannedTensor & { readonly name:
   let raw: Uint8Array | undefined;
   let held = 0;
   const integers: bigint[] = [];
+  const elsewhere = new Map<string, string>();
+  let isElsewhere = false;
   for (const field of readFields(tensor)) {
     if (field.field === 1) dims.push(...packedNumbers(field));
     else if (field.field === 2 && field.kind === "number") type = Number(field.value);
@@ -29,9 +31,11 @@ export function scanTensor(tensor: Uint8Array): ScannedTensor & { readonly name:
     else if (field.field in LEAST_BYTES) {
       held += field.kind === "number" ? 1 : Math.floor(field.bytes.length / LEAST_BYTES[field.field]!);
       if (field.field === INT64_DATA && held <= MAX_READ) integers.push(...packedNumbers(field));
-    } else if (field.field === 13 || (field.field === 14 && field.kind === "number" && field.value !== 0n))
-      // Encoders with weights beside the file come with another issue's import; none of the bundled ones does.
-      throw new Error("its weights lie in other files");
+    } else if (field.field === 13 && field.kind === "bytes") {
+      const [key, value] = entryOf(field.bytes);
+      if (elsewhere.has(key)) throw new Error(`${printable(name)} says its ${printable(key)} twice`);
+      elsewhere.set(key, value);
+    } else if (field.field === 14 && field.kind === "number") isElsewhere = field.value !== 0n;
   }
   if (dims.length > MAX_AXES) throw new Error(`${printable(name)} has ${dims.length} axes`);
   for (const size of dims) checkSize(name, size);
@@ -39,6 +43,13 @@ export function scanTensor(tensor: Uint8Array): ScannedTensor & { readonly name:
   const count = shape.reduce((product, size) => product * size, 1);
   const bits = ELEMENT_BITS[type];
   if (bits === undefined) throw new Error(`${printable(name)} is of the element type ${type}, which no weights are of`);
+  if (isElsewhere) {
+    if (raw !== undefined || held > 0) throw new Error(`${printable(name)} lies here and in another file`);
+    // What decides how much memory is asked for must be seen; exporters put nothing small elsewhere.
+    if (type === INT64 && count <= MAX_KEPT) throw new Error(`${printable(name)} is a shape that lies in another file`);
+    return { name, dims: shape, type, external: externalOf(name, elsewhere, Math.ceil((count * bits) / 8)) };
+  }
+  if (elsewhere.size > 0) throw new Error(`${printable(name)} names another file and lies here`);
   const claimed = `${printable(name)} claims ${count.toLocaleString("en")} numbers`;
   if (raw !== undefined && raw.length !== Math.ceil((count * bits) / 8))
     throw new Error(`${claimed} and holds ${raw.length.toLocaleString("en")} bytes`);
@@ -83,6 +94,37 @@ const ELEMENT_BITS: Readonly<Record<number, number>> = {
   21: 4,
   22: 4,
 };
+
+/** Key and value of an entry. */
+function entryOf(message: Uint8Array): readonly [string, string] {
+  const parts = ["", ""];
+  for (const field of readFields(message))
+    if ((field.field === 1 || field.field === 2) && field.kind === "bytes")
+      parts[field.field - 1] = new TextDecoder().decode(field.bytes);
+  return [parts[0]!, parts[1]!];
+}
+
+/** Where a tensor lies: entries are text, and all but the location may be left out. */
+function externalOf(name: string, entries: ReadonlyMap<string, string>, bytes: number): ExternalBytes {
+  const count = (key: string, otherwise: number): number => {
+    const text = entries.get(key);
+    if (text === undefined) return otherwise;
+    if (!/^\d{1,15}$/.test(text)) throw new Error(`the ${key} of ${printable(name)} is ${printable(text)}`);
+    return Number(text);
+  };
+  for (const key of entries.keys())
+    if (!EXTERNAL_KEYS.has(key)) throw new Error(`${printable(name)} has ${printable(key)} besides its place in another file`);
+  const location = entries.get("location");
+  if (location === undefined) throw new Error(`${printable(name)} lies in another file and does not say which`);
+  const length = count("length", bytes);
+  if (length !== bytes)
+    throw new Error(
+      `${printable(name)} claims ${bytes.toLocaleString("en")} bytes and has ${length.toLocaleString("en")} in another file`,
+    );
+  return { location, offset: count("offset", 0), bytes };
+}
+
+const EXTERNAL_KEYS = new Set(["location", "offset", "length", "checksum"]);
 
 function int64s(raw: Uint8Array): number[] {
   const view = new DataView(raw.buffer, raw.byteOffset, raw.byteLength);

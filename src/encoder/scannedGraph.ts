@@ -21,6 +21,16 @@ export interface ScannedTensor {
   /** Its values, if they are few and whole, and the last of more. */
   readonly integers?: readonly number[];
   readonly last?: number;
+  /** Where its bytes lie, if they are in another file. */
+  readonly external?: ExternalBytes;
+}
+
+/** Bytes of a tensor in a file beside the model. */
+export interface ExternalBytes {
+  /** As the model names it, relative to its own folder. */
+  readonly location: string;
+  readonly offset: number;
+  readonly bytes: number;
 }
 
 /** The nodes, each after all that it reads. Throws for what reads itself, reads nothing known, or gives what is given already. */

@@ -1,6 +1,7 @@
 import type * as ort from "onnxruntime-node";
 
 import { badModel } from "../protocol/errors.ts";
+import { singlesOfHalves } from "./formats/halves.ts";
 
 /** The runtime as a value, because it must not be loaded before its surroundings are set right: see main.ts. */
 export type Runtime = Pick<typeof ort, "InferenceSession" | "Tensor">;
@@ -39,9 +40,11 @@ export async function runFor(
     throw badModel(onnx, error instanceof Error ? error.message.slice(0, 300) : String(error));
   }
   return outputs.map((name) => {
-    const data: unknown = given[name]?.data;
-    if (!(data instanceof Float32Array)) throw badModel(onnx, `its ${name} is not in single precision`);
-    return data;
+    const tensor = given[name];
+    const data: unknown = tensor?.data;
+    if (data instanceof Float32Array) return data;
+    if (tensor?.type === "float16" && data instanceof Uint16Array) return singlesOfHalves(data);
+    throw badModel(onnx, `its ${name} is in neither single nor half precision`);
   });
 }
 

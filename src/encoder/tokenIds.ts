@@ -1,15 +1,15 @@
 import { badModel } from "../protocol/errors.ts";
-import { idBeyondTable, idsBeyondTable } from "../protocol/fileErrors.ts";
+import { idBeyondTable, idsBeyondTable, notTokenised } from "../protocol/fileErrors.ts";
 import type { ModelFolder } from "./modelFolder.ts";
 import type { Tokenizer } from "./tokenizer/tokenizer.ts";
 
 /**
- * Makes what lets ids pass that the model has a vector for, and throws `badTokenizer` for others: they never reach the runtime.
+ * Makes what lets ids pass that the model has a vector for, and throws `badText` for others: they never reach the runtime.
  * A tokenizer whose vocabulary, or whose tokens around every text, go beyond the table is refused here and now; added tokens
- * that do so are common leftovers of training, and matter only where a text uses one.
+ * that do so are common leftovers of training, and matter only where a text uses one. Throws `badModel`, `badTokenizer`.
  */
 export function idCheck(
-  { onnx, tokenizer: file, tables }: Pick<ModelFolder, "onnx" | "tokenizer" | "tables">,
+  { onnx, tokenizer: { file }, tables }: Pick<ModelFolder, "onnx" | "tokenizer" | "tables">,
   { before, after, largestId }: Tokenizer,
 ): (ids: readonly number[]) => void {
   const rows = tables.words;
@@ -19,6 +19,15 @@ export function idCheck(
   return (ids) => {
     for (const id of ids) if (!(id >= 0 && id < rows)) throw idBeyondTable(file, id, onnx, rows);
   };
+}
+
+/** Ids of a text. Throws `badText` where the tokenizer fails on it: steps of a hostile one may lengthen a text without end. */
+export function tokensOf(file: string, tokenizer: Tokenizer, text: string): readonly number[] {
+  try {
+    return tokenizer.encode(text);
+  } catch (error) {
+    throw notTokenised(file, error instanceof Error ? error.message.slice(0, 200) : String(error));
+  }
 }
 
 /** Most tokens of one text: what the publisher says, and never more than the model has positions for. null without a limit. */

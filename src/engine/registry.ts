@@ -4,7 +4,15 @@ import path from "node:path";
 
 import * as v from "valibot";
 
-import { CARD_POOLINGS, CAUSES, defaultPrecision, PRECISIONS, type EncoderCard, type Precision } from "../core/encoders/card.ts";
+import {
+  CAUSES,
+  defaultPrecision,
+  isCardPooling,
+  PRECISIONS,
+  type CardPooling,
+  type EncoderCard,
+  type Precision,
+} from "../core/encoders/card.ts";
 import { editedCard } from "../core/encoders/editedCard.ts";
 import { prefixOf, type Role } from "../core/encoders/prompts.ts";
 import { parseVariant, type EncoderSettings } from "../core/encoders/variant.ts";
@@ -12,6 +20,9 @@ import { MODEL_FILES } from "../core/encoders/manifest.ts";
 import type { ModelKey } from "../protocol/encoder.ts";
 import type { EncoderChoice, EncoderInfo, EncoderState } from "../protocol/engine.ts";
 import { badRequest, unknownEncoder, type EmbedErrorData } from "../protocol/errors.ts";
+import type { RemoteInfo } from "../protocol/remote.ts";
+import type { RemoteEncoder } from "./remote/remotePool.ts";
+import { REMOTE_RECORD, serverAddress, type RemoteRecord } from "./remote/remoteRecord.ts";
 import type { EditedCards } from "./cards/cardEdits.ts";
 
 /** The encoders that are on this machine, and how each is doing. */
@@ -20,9 +31,6 @@ export interface Registry {
   /** An encoder as its publisher made it, without what the user put over its card. Throws `unknownEncoder`. */
   published(id: string): { readonly card: EncoderCard; readonly folder: string };
   /** Tells of an encoder whose card was edited. */
-import type { RemoteInfo } from "../protocol/remote.ts";
-import type { RemoteEncoder } from "./remote/remotePool.ts";
-import { REMOTE_RECORD, serverAddress, type RemoteRecord } from "./remote/remoteRecord.ts";
   tell(id: string): void;
   /** What a choice means: which model, and what is set about it. Throws `unknownEncoder` or `badRequest`. */
   resolve(choice: EncoderChoice, role?: Role): ResolvedChoice;
@@ -30,6 +38,10 @@ import { REMOTE_RECORD, serverAddress, type RemoteRecord } from "./remote/remote
   isStatic(choice: EncoderChoice): boolean;
   /** Changes whenever vectors of the choice might: a cheap stand-in for the identity, which only an opened model has. */
   stampOf(choice: EncoderChoice, role: Role): string;
+  /** Where an encoder runs; null for one that runs on this machine, undefined where there is none of this id. */
+  remoteOf(id: string): RemoteRecord | null | undefined;
+  /** The remote encoder that a model folder stands for, if it does. */
+  remoteIn(folder: string): RemoteEncoder | undefined;
   /** `id` of the encoder or of a variant of it. */
   setState(id: string, state: EncoderState, error?: EmbedErrorData): void;
   /** Looks at the folders again, and tells of encoders that are new or have changed. */
@@ -38,10 +50,6 @@ import { REMOTE_RECORD, serverAddress, type RemoteRecord } from "./remote/remote
 
 export interface ResolvedChoice {
   /** The encoder's own id, without settings. */
-  /** Where an encoder runs; null for one that runs on this machine, undefined where there is none of this id. */
-  remoteOf(id: string): RemoteRecord | null | undefined;
-  /** The remote encoder that a model folder stands for, if it does. */
-  remoteIn(folder: string): RemoteEncoder | undefined;
   readonly base: string;
   readonly model: ModelKey;
   /** Put before each text. */
@@ -80,6 +88,8 @@ export function createRegistry(
     const folder = found?.folder ?? (path.isAbsolute(base) && fs.existsSync(base) ? base : undefined);
     if (folder === undefined) throw unknownEncoder(base);
     const { precision, prompt, ...settings } = { ...named, ...beside };
+    if (precision !== undefined && found?.remote !== undefined)
+      throw badRequest("A remote encoder has no setting precision: its server decides.");
     const prefix = prefixOf(found?.card ?? promptsIn(folder), prompt === undefined ? {} : { prompt }, role);
     const available = precisionsIn(folder).map((one) => one.precision);
     return { base, model: { folder, precision: precision ?? defaultPrecision(available) }, prefix, settings };
@@ -88,8 +98,6 @@ export function createRegistry(
   return {
     list: () => {
       editedCards.refresh();
-    if (precision !== undefined && found?.remote !== undefined)
-      throw badRequest("A remote encoder has no setting precision: its server decides.");
       return [...encoders.keys()].map(infoOf);
     },
     published: (id) => {
@@ -109,14 +117,6 @@ export function createRegistry(
       const { model, prefix, settings } = resolve(choice, role);
       return JSON.stringify([RUNTIME, model, prefix, settings, stampOf(model.folder)]);
     },
-    setState: (named, state, error) => {
-      const id = encoders.has(named) ? named : parseVariant(named).base;
-      const before = states.get(id);
-      if (!encoders.has(id) || (before?.state === state && before.error === error)) return;
-      states.set(id, error === undefined ? { state } : { state, error });
-      onChanged(infoOf(id));
-    },
-    refresh: () => {
     remoteOf: (id) => {
       const found = encoders.get(id);
       return found === undefined ? undefined : (found.remote ?? null);
@@ -125,6 +125,14 @@ export function createRegistry(
       const found = [...encoders.values()].find((encoder) => encoder.folder === folder);
       return found?.remote === undefined ? undefined : { record: found.remote, card: found.card };
     },
+    setState: (named, state, error) => {
+      const id = encoders.has(named) ? named : parseVariant(named).base;
+      const before = states.get(id);
+      if (!encoders.has(id) || (before?.state === state && before.error === error)) return;
+      states.set(id, error === undefined ? { state } : { state, error });
+      onChanged(infoOf(id));
+    },
+    refresh: () => {
       const before = encoders;
       encoders = scan(folders);
       for (const [id, encoder] of encoders) {
@@ -145,6 +153,7 @@ interface Found {
   readonly card: EncoderCard;
   readonly bundled: boolean;
   readonly stamp: string;
+  readonly remote?: RemoteRecord;
 }
 
 /** The encoders of all folders, by id; the first that has an id wins. */
@@ -153,7 +162,6 @@ function scan(folders: readonly string[]): Map<string, Found> {
   for (const [index, parent] of folders.entries()) {
     if (!fs.existsSync(parent)) continue;
     for (const entry of fs.readdirSync(parent).sort()) {
-  readonly remote?: RemoteRecord;
       const folder = path.join(parent, entry);
       const manifest = readManifest(folder);
       if (manifest === undefined || encoders.has(manifest.id)) continue;
@@ -164,6 +172,13 @@ function scan(folders: readonly string[]): Map<string, Found> {
   return encoders;
 }
 
+const infoOfRemote = (record: RemoteRecord): RemoteInfo => ({
+  protocol: record.protocol,
+  origin: serverAddress(record).origin,
+  model: record.model,
+  since: record.since,
+});
+
 /** What is on disk of a model folder, with sizes in bytes. */
 const precisionsIn = (folder: string): readonly { readonly precision: Precision; readonly bytes: number }[] =>
   PRECISIONS.flatMap((precision) => {
@@ -172,13 +187,6 @@ const precisionsIn = (folder: string): readonly { readonly precision: Precision;
   });
 
 /** The prompts of a folder that has no card of ours, by its publisher's own file. */
-const infoOfRemote = (record: RemoteRecord): RemoteInfo => ({
-  protocol: record.protocol,
-  origin: serverAddress(record).origin,
-  model: record.model,
-  since: record.since,
-});
-
 function promptsIn(folder: string): Pick<EncoderCard, "prompts" | "defaultPrompt"> {
   try {
     const file = path.join(folder, "config_sentence_transformers.json");
@@ -226,7 +234,7 @@ const MANIFEST = v.object({
       causes: v.object(v.entriesFromList(CAUSES, FACT)),
       dimensions: v.number(),
       maxTokens: v.nullable(v.number()),
-      pooling: v.picklist(CARD_POOLINGS),
+      pooling: v.custom<CardPooling>((value) => typeof value === "string" && isCardPooling(value)),
       normalized: v.boolean(),
       prompts: v.record(v.string(), v.string()),
       defaultPrompt: v.exactOptional(v.string()),
@@ -237,6 +245,7 @@ const MANIFEST = v.object({
       homepage: v.exactOptional(v.string()),
     }),
   }),
+  remote: v.exactOptional(REMOTE_RECORD),
 });
 
 /** undefined for a folder that holds no encoder of ours. */
@@ -249,6 +258,5 @@ function readManifest(folder: string): (Pick<Found, "name" | "card" | "remote"> 
     return { ...manifest, remote };
   } catch {
     return undefined;
-  remote: v.exactOptional(REMOTE_RECORD),
   }
 }

@@ -60,15 +60,24 @@ export interface EncoderCard {
 
 /**
  * How the hidden states of a text become one vector. `weightedmean`: later tokens weigh more, token i counts i times
- * (Muennighoff 2022); `firstlast`: the mean over tokens of the first layer's and the last layer's states (Li et al. 2020), the first
+ * (Muennighoff 2022); `meansqrt`: the sum over tokens divided by the root of their count; `firstlast`: the mean over tokens of the first layer's and the last layer's states (Li et al. 2020), the first
  * layer being the one after the embeddings.
  */
-export const POOLINGS = ["mean", "cls", "last", "max", "weightedmean", "firstlast"] as const;
+export const POOLINGS = ["mean", "cls", "last", "max", "weightedmean", "meansqrt", "firstlast"] as const;
 export type Pooling = (typeof POOLINGS)[number];
 
-/** What a publisher does: one of the above, or `graph`: the model's own graph gives one vector for each text. */
-export const CARD_POOLINGS = [...POOLINGS, "graph"] as const;
-export type CardPooling = (typeof CARD_POOLINGS)[number];
+/**
+ * What a publisher does: one of the above, several joined by `+` whose vectors are laid end to end, or `graph`: the model's own
+ * graph gives one vector for each text.
+ */
+export type CardPooling = Pooling | "graph" | `${Pooling}+${string}`;
+
+export const isCardPooling = (text: string): text is CardPooling => text === "graph" || text.split("+").every(isPooling);
+
+/** The parts of a vector that is made by several poolings; one where it is made by one. */
+export const poolingsOf = (pooling: Exclude<CardPooling, "graph">): readonly Pooling[] => pooling.split("+").filter(isPooling);
+
+const isPooling = (text: string): text is Pooling => POOLINGS.some((one) => one === text);
 
 /**
  * `fp32`: the publisher's numbers. `fp16`: half-precision weights, widened once at load, fp32 arithmetic. `w8`: int8 weights

@@ -1,4 +1,4 @@
-import { POOLINGS, PRECISIONS, type EncoderCard, type Pooling, type Precision } from "./card.ts";
+import { POOLINGS, poolingsOf, PRECISIONS, type CardPooling, type EncoderCard, type Pooling, type Precision } from "./card.ts";
 
 /** What may be set about an encoder. What is omitted is the encoder's own. */
 export interface EncoderSettings {
@@ -73,8 +73,17 @@ export const POOLING_NAMES: Readonly<Record<Pooling, string>> = {
   last: "last-token",
   max: "max",
   weightedmean: "weighted-mean",
+  meansqrt: "root-mean",
   firstlast: "first-last",
 };
+
+/** What a publisher's pooling is called: `mean`, `cls + mean`. */
+export const poolingName = (pooling: CardPooling): string =>
+  pooling === "graph"
+    ? "in the graph"
+    : poolingsOf(pooling)
+        .map((one) => POOLING_NAMES[one])
+        .join(" + ");
 
 const NAMES = ["precision", "layer", "pooling", "prompt", "normalize", "maxTokens", "dimensions"] as const satisfies readonly (keyof EncoderSettings)[];
 

@@ -21,5 +21,6 @@ const POOLING_CODES: Readonly<Record<Pooling, string>> = {
   last: "last",
   max: "max",
   weightedmean: "w-mean",
+  meansqrt: "sqrt-mean",
   firstlast: "f-l",
 };

@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
-import fs from "node:fs";
 
-import { readTokenizer, type Tokenizer } from "./tokenizer.ts";
+import { readTokenizer, type Tokenizer, type TokenizerSource } from "./tokenizer.ts";
 
 /** A tokenizer that several models of this process use, and that remembers the texts it was just given. */
 export interface SharedTokenizer extends Tokenizer {
@@ -15,11 +14,11 @@ const REMEMBERED = 512;
 const byContent = new Map<string, SharedTokenizer>();
 
 /** Files of equal content give one tokenizer, wherever they lie. */
-export function sharedTokenizer(file: string): SharedTokenizer {
-  const digest = createHash("sha256").update(fs.readFileSync(file)).digest("hex");
+export function sharedTokenizer(source: TokenizerSource): SharedTokenizer {
+  const digest = createHash("sha256").update(source.bytes).digest("hex");
   let shared = byContent.get(digest);
   if (shared === undefined) {
-    shared = remembering(readTokenizer(file));
+    shared = remembering(readTokenizer(source));
     byContent.set(digest, shared);
   }
   return shared;

@@ -1,12 +1,12 @@
-import path from "node:path";
-
 import { Tokenizer as LibraryTokenizer } from "@huggingface/tokenizers";
 import * as v from "valibot";
 
 import { badTokenizer } from "../../protocol/errors.ts";
-import { parseJson, readModelFile, reasonOf } from "../modelFile.ts";
+import { parseJson, reasonOf } from "../modelFile.ts";
 import { addedTokenCutter, type AddedToken } from "./addedTokens.ts";
+import { bytePairEncoder } from "./bytePairs.ts";
 import { bertNormalise, bertWords, type BertNormaliserOptions } from "./bertText.ts";
+import { POST_PROCESSOR, tokensAround } from "./tokensAround.ts";
 import { unigramEncoder } from "./unigram.ts";
 import { normaliserOf, preTokeniserOf } from "./unigramText.ts";
 
@@ -24,6 +24,12 @@ export interface Tokenizer {
   readonly largestId: number;
 }
 
+/** A tokenizer.json as text, and the file that it is or was made of. */
+export interface TokenizerSource {
+  readonly file: string;
+  readonly bytes: Uint8Array;
+}
+
 /** A larger tokenizer.json is no tokenizer: the largest known are 33 MB, and what is read of it takes ten times its size. */
 export const MAX_TOKENIZER_BYTES = 64_000_000;
 
@@ -32,11 +38,11 @@ export const MAX_CHARACTERS = 1_000_000;
 
 /**
  * Reads a tokenizer.json. Its truncation and padding are passed over: the publishers' files carry stale ones, and the
- * model's own settings win. BERT's WordPiece, word tables and Unigram are ours, equal to the Rust library; others are
+ * model's own settings win. BERT's WordPiece, word tables, Unigram and byte pairs are ours, equal to the Rust library; others are
  * @huggingface/tokenizers'.
  */
-export function readTokenizer(file: string): Tokenizer {
-  const json = parseJson(file, readModelFile(file, path.dirname(file), MAX_TOKENIZER_BYTES, "badTokenizer"), "badTokenizer");
+export function readTokenizer({ file, bytes }: TokenizerSource): Tokenizer {
+  const json = parseJson(file, bytes, "badTokenizer");
   const parsed = v.safeParse(TOKENIZER, json);
   if (!parsed.success) throw badTokenizer(file, reasonOf(parsed.issues[0]));
   const { output } = parsed;
@@ -51,16 +57,19 @@ export function readTokenizer(file: string): Tokenizer {
 /** Text → ids of it alone: by our own code where that is known to equal the Rust library, else by @huggingface/tokenizers. */
 function encoderOf(tokenizer: TokenizerJson, json: object): (text: string) => readonly number[] {
   const { added_tokens: added, normalizer, pre_tokenizer: preTokenizer, model } = tokenizer;
-  if (isScored(model.vocab)) {
+  if (!isScored(model.vocab))
+    for (const id of Object.values(model.vocab ?? {}))
+      if (!Number.isSafeInteger(id) || id < 0) throw new Error("an id of its vocabulary is no whole number");
+  if (isScored(model.vocab) || model.type === "BPE") {
     const normalise = normaliserOf(normalizer);
     const preTokenise = preTokeniserOf(preTokenizer);
     if (normalise !== undefined && preTokenise !== undefined) {
-      const pieces = unigramEncoder({ vocab: model.vocab, unk_id: model.unk_id, byte_fallback: model.byte_fallback });
+      const pieces = isScored(model.vocab)
+        ? unigramEncoder({ vocab: model.vocab, unk_id: model.unk_id, byte_fallback: model.byte_fallback })
+        : bytePairEncoder(model);
       return withAddedTokens(added, normalise, (text) => preTokenise(text).flatMap(pieces));
     }
   } else {
-    for (const id of Object.values(model.vocab ?? {}))
-      if (!Number.isSafeInteger(id) || id < 0) throw new Error("an id of its vocabulary is no whole number");
     const own = normalizer?.type === "BertNormalizer" && preTokenizer?.type === "BertPreTokenizer";
     if (own && (model.type === "WordPiece" || model.type === "WordLevel")) {
       const options = bertOptions(normalizer);
@@ -93,16 +102,10 @@ function around({
   post_processor: post,
   model,
 }: TokenizerJson): Pick<Tokenizer, "before" | "after" | "padding" | "unknown"> {
-  const special = post?.single ?? [];
-  const split = special.findIndex((piece) => "Sequence" in piece);
-  const ids = (pieces: typeof special): number[] =>
-    pieces.flatMap((piece) => ("SpecialToken" in piece ? (post?.special_tokens?.[piece.SpecialToken.id]?.ids ?? []) : []));
   const token = model.unk_token;
   const vocab = model.vocab ?? {};
   return {
-    // RoBERTa's and BERT's own processors name the two tokens; a template lists them.
-    before: post?.cls === undefined ? ids(split < 0 ? [] : special.slice(0, split)) : [post.cls[1]],
-    after: post?.sep === undefined ? ids(split < 0 ? [] : special.slice(split + 1)) : [post.sep[1]],
+    ...tokensAround(post),
     padding: added.find(({ content }) => PADDING.has(content))?.id ?? 0,
     unknown: isScored(vocab)
       ? (model.unk_id ?? undefined)
@@ -148,19 +151,7 @@ const TOKENIZER = v.object({
   ),
   normalizer: v.nullish(v.looseObject({ type: v.string() })),
   pre_tokenizer: v.nullish(v.looseObject({ type: v.string() })),
-  post_processor: v.nullish(
-    v.looseObject({
-      type: v.string(),
-      cls: v.optional(v.tuple([v.string(), ID])),
-      sep: v.optional(v.tuple([v.string(), ID])),
-      single: v.optional(
-        v.array(
-          v.union([v.object({ SpecialToken: v.looseObject({ id: v.string() }) }), v.object({ Sequence: v.looseObject({}) })]),
-        ),
-      ),
-      special_tokens: v.optional(v.record(v.string(), v.looseObject({ ids: v.array(ID) }))),
-    }),
-  ),
+  post_processor: POST_PROCESSOR,
   model: v.looseObject({
     type: v.optional(v.string()),
     vocab: v.optional(v.union([v.custom<ScoredPieces>(isScored), v.custom<Readonly<Record<string, number>>>(isTable)])),

@@ -1,6 +1,6 @@
 import { defaultPrecision, POOLINGS } from "../../core/encoders/card.ts";
 import type { Described } from "../../core/encoders/describeVariant.ts";
-import { NO_PROMPT, POOLING_NAMES, type EncoderSettings } from "../../core/encoders/variant.ts";
+import { NO_PROMPT, POOLING_NAMES, poolingName, type EncoderSettings } from "../../core/encoders/variant.ts";
 import { hasLayers, type WantedValues } from "../../core/encoders/variantChoices.ts";
 
 /** What can be varied of an encoder. Plain data, so that it can be tested without an editor. */
@@ -54,7 +54,7 @@ export function variantSteps({ card, precisions = [] }: Described): readonly Var
       : {
           setting: "pooling",
           label: "Pooling",
-          own: POOLING_NAMES[pooling],
+          own: poolingName(pooling),
           values: POOLINGS.filter((one) => one !== "firstlast" || layers > 0).map((one) => ({
             label: POOLING_NAMES[one],
             detail: POOLING_DETAILS[one],
@@ -149,5 +149,6 @@ const POOLING_DETAILS = {
   last: "The last token alone",
   max: "The greatest of each number over all tokens",
   weightedmean: "A mean in which later tokens weigh more",
+  meansqrt: "The sum over all tokens, divided by the root of their count",
   firstlast: "The mean over the first and the last layer",
 } as const;
