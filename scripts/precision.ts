@@ -4,49 +4,13 @@ import path from "node:path";
 
 import { PRECISIONS } from "../src/core/encoders/card.ts";
 import { MODEL_FILES } from "../src/core/encoders/manifest.ts";
+import { closeness } from "../src/core/proof/closeness.ts";
 import { startChild } from "../src/process/childProcess.ts";
 import { encode, hello } from "../src/protocol/encoder.ts";
 import { PROTOCOL_VERSION } from "../src/protocol/engine.ts";
 import { setUp } from "./setup.ts";
 
 const root = path.resolve(import.meta.dirname, "..");
-
-export interface Closeness {
-  readonly meanCosine: number;
-  readonly leastCosine: number;
-  /** Share of the ten nearest neighbours of each text that both sides name. */
-  readonly overlap: number;
-}
-
-/** How close `rows` come to `expected`, row by row; neither needs to be normalised, none may be zero. */
-export function closeness(rows: readonly Float32Array[], expected: readonly Float32Array[], k = 10): Closeness {
-  const cosines = rows.map((row, index) => cosine(row, expected[index]!));
-  const nearest = (all: readonly Float32Array[], of: number): number[] =>
-    all
-      .map((row, index) => [index === of ? -Infinity : cosine(row, all[of]!), index] as const)
-      .sort(([a], [b]) => b - a)
-      .slice(0, k)
-      .map(([, index]) => index);
-  const shared = rows.map((_, of) => {
-    const theirs = new Set(nearest(expected, of));
-    return nearest(rows, of).filter((index) => theirs.has(index)).length;
-  });
-  return { meanCosine: mean(cosines), leastCosine: Math.min(...cosines), overlap: mean(shared) / k };
-}
-
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
-
-function cosine(a: Float32Array, b: Float32Array): number {
-  let dot = 0;
-  let aa = 0;
-  let bb = 0;
-  for (let d = 0; d < a.length; d++) {
-    dot += a[d]! * b[d]!;
-    aa += a[d]! * a[d]!;
-    bb += b[d]! * b[d]!;
-  }
-  return dot / Math.sqrt(aa * bb);
-}
 
 async function report(): Promise<void> {
   await setUp();

@@ -1,7 +1,10 @@
 import type { Rpc } from "../process/rpc.ts";
 import type { HelloParams, Progress } from "../protocol/engine.ts";
 import { EmbedError } from "../protocol/errors.ts";
-import { proofStamps, selfTest } from "../protocol/proof.ts";
+import { comparePrecisions, findMisconfiguration, proofStamps, selfTest } from "../protocol/proof.ts";
+import { comparePrecisions as compareAll } from "./proof/comparePrecisions.ts";
+import { findMisconfiguration as findBetter } from "./proof/findMisconfiguration.ts";
+import { builtInPairs } from "./proof/pairs.ts";
 import { selfTest as runSelfTest, stampOf } from "./proof/selfTest.ts";
 import type { ProofParts } from "./proof/subject.ts";
 
@@ -18,6 +21,12 @@ export function serveProof(
     const engine = ready();
     return runSelfTest(engine, { encoder, references: engine.hello.referenceFolder, onStep: stepsTo(progressToken), token });
   });
+  rpc.onRequest(findMisconfiguration, ({ encoder, progressToken }, token) =>
+    findBetter(ready(), { encoder, pairs: builtInPairs(), onStep: stepsTo(progressToken), token }),
+  );
+  rpc.onRequest(comparePrecisions, ({ encoder, progressToken }, token) =>
+    compareAll(ready(), { encoder, pairs: builtInPairs(), onStep: stepsTo(progressToken), token }),
+  );
   rpc.onRequest(proofStamps, ({ encoders }) => {
     const { registry } = ready();
     return encoders.map((choice) => {

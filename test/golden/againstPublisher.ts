@@ -3,8 +3,8 @@ import fs from "node:fs";
 import { after, before, describe, test } from "node:test";
 
 import { builtFolder, ensureEncoders } from "../../scripts/encoders/main.ts";
-import { closeness } from "../../scripts/precision.ts";
 import type { Precision } from "../../src/core/encoders/card.ts";
+import { closeness } from "../../src/core/proof/closeness.ts";
 import { encode, hello, tokenize, type EncodeResult } from "../../src/protocol/encoder.ts";
 import { PROTOCOL_VERSION } from "../../src/protocol/engine.ts";
 import type { RunningChild } from "../../src/process/childProcess.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { before, test } from "node:test";
 
 import { builtFolder, ensureEncoders } from "../../scripts/encoders/main.ts";
-import { closeness } from "../../scripts/precision.ts";
+import { closeness } from "../../src/core/proof/closeness.ts";
 import { encode, encodeImages } from "../../src/protocol/encoder.ts";
 import { encoderForTests, floats, readData } from "./againstPublisher.ts";
 
