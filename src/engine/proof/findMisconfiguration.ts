@@ -49,7 +49,7 @@ export async function findMisconfiguration(parts: ProofParts, options: DetectorO
   const configured: Way = { pooling, normalize, prompts: prompts[0]! };
   const ways = waysToTry(configured, await poolingsOf(subject), prompts);
 
-  const tried = new Map<Way, { readonly queries: Side; readonly documents: Rows }>();
+  const tried = new Map<Way, { readonly queries: Rows; readonly documents: Rows }>();
   const total = prompts.length * 2;
   for (const [done, choice] of prompts.entries()) {
     const own = ways.filter((way) => way.prompts.query === choice.query && way.prompts.document === choice.document);
