@@ -27,7 +27,7 @@ const status = (change: Partial<IndexStatus> = {}): IndexStatus => ({
   encoders: [encoder()],
   ...change,
 });
-const same = (id: string): string => id;
+const same = (id: string): { readonly name: string } => ({ name: id });
 
 test("progress is told in numbers that people read", () => {
   assert.equal(progressOf(encoder()), "12,345 of 20,000 · 210/s · 40 s left");
@@ -60,7 +60,7 @@ test("the tree says what is indexed, by whom, what is missing and why", () => {
       encoders: [encoder(), encoder({ id: "broken", error: { code: "badModel", message: "It was refused." } })],
     }),
     "busy",
-    (id) => id.toUpperCase(),
+    (id) => ({ name: id.toUpperCase() }),
   );
   assert.deepEqual(
     rows.map(({ id, label, description, icon }) => [id, label, description, icon?.[0]]),
@@ -85,6 +85,15 @@ test("the tree says what is indexed, by whom, what is missing and why", () => {
     [[".env", "keys/id.pem"], [undefined]],
     "what may be a folder is not opened",
   );
+});
+
+test("a variant's row begins with what differs and ends with whose variant it is", () => {
+  const [, row] = rowsOf(status({ encoders: [encoder({ done: 20_000 })] }), "idle", () => ({
+    name: "Mini · layer 3 of 6",
+    variant: { name: "Mini", differs: "layer 3 of 6" },
+  }));
+  assert.deepEqual([row?.label, row?.description], ["layer 3 of 6", "100 % · Mini"]);
+  assert.match(row?.tooltip ?? "", /^Mini · layer 3 of 6\n/);
 });
 
 test("nothing is complete before the first file is read", () => {

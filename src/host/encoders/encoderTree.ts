@@ -109,7 +109,8 @@ function encoderItem(row: RowOfEncoder, checked: boolean): vscode.TreeItem {
   const { Checked, Unchecked } = vscode.TreeItemCheckboxState;
   const [icon, colour] = row.icon;
   const item = new vscode.TreeItem(row.label, row.children.length === 0 ? None : Expanded);
-  item.id = row.id;
+  // The editor keeps a row folded that had nothing below it, so with its first variant it becomes another row.
+  item.id = row.children.length === 0 ? row.id : `${row.id} and variants`;
   item.description = row.description;
   item.contextValue = row.contextValue;
   item.iconPath = new vscode.ThemeIcon(icon, colour === undefined ? undefined : new vscode.ThemeColor(colour));

@@ -1,3 +1,4 @@
+import { parseVariant, variantName } from "../../core/encoders/variant.ts";
 import type { IndexStatus } from "../../protocol/workspace.ts";
 import { COMMANDS, FOCUS_INDEX } from "../contributions.ts";
 import type { Notice } from "../status/statusItem.ts";
@@ -23,8 +24,8 @@ export function noticeOf(status: IndexStatus | undefined, phase: Phase): Notice 
       `**Workspace index**${phase === "paused" ? ": paused" : ""}`,
       ...(status?.encoders ?? []).map((encoder) =>
         encoder.error === undefined
-          ? `${escaped(encoder.id)}: ${String(percent(encoder.done, encoder.total))} % · ${progressOf(encoder)}`
-          : `${escaped(encoder.id)}: $(error) ${escaped(encoder.error.message)}`,
+          ? `${nameOf(encoder.id)}: ${String(percent(encoder.done, encoder.total))} % · ${progressOf(encoder)}`
+          : `${nameOf(encoder.id)}: $(error) ${escaped(encoder.error.message)}`,
       ),
       ...(status?.waitingFor === undefined ? [] : [WAITING_WORDS[status.waitingFor]]),
       links.map(([title, command]) => `[${title}](command:${command})`).join(" · "),
@@ -42,6 +43,12 @@ function textOf(status: IndexStatus | undefined, phase: Phase): string {
   if (!known || status?.state === "scanning") return "$(sync~spin) Reading files";
   const left = all.secondsLeft === null ? "" : ` · ${duration(all.secondsLeft)}`;
   return `$(sync~spin) ${String(all.percent)} %${left}`;
+}
+
+/** An id is name enough, but for the settings in it, of which a prompt may be hard to read. */
+function nameOf(id: string): string {
+  const { base, settings } = parseVariant(id);
+  return escaped(variantName(base, settings));
 }
 
 /** An encoder's name or a message may hold what Markdown takes for its own. */

@@ -18,12 +18,18 @@ export interface IndexRow {
 
 export type Phase = "unavailable" | "none" | "busy" | "paused" | "stopped" | "idle";
 
+/** An encoder by its name, which for a variant is that of its encoder and what differs. */
+export interface NamedEncoder {
+  readonly name: string;
+  readonly variant?: { readonly name: string; readonly differs: string };
+}
+
 /** What is known of the index, as rows. */
-export function rowsOf(status: IndexStatus, phase: Phase, nameOf: (encoder: string) => string): readonly IndexRow[] {
+export function rowsOf(status: IndexStatus, phase: Phase, encoderOf: (id: string) => NamedEncoder): readonly IndexRow[] {
   return [
     totals(status, phase),
     ...notices(status),
-    ...status.encoders.map((encoder) => encoderRow(encoder, phase, nameOf(encoder.id))),
+    ...status.encoders.map((encoder) => encoderRow(encoder, phase, encoderOf(encoder.id))),
     ...skippedRow(status.skipped),
   ];
 }
@@ -76,7 +82,7 @@ function notices({ storage: { notice }, waitingFor }: IndexStatus): readonly Ind
   ];
 }
 
-function encoderRow(encoder: EncoderCoverage, phase: Phase, name: string): IndexRow {
+function encoderRow(encoder: EncoderCoverage, phase: Phase, { name, variant }: NamedEncoder): IndexRow {
   const { id, done, total, bytes, error } = encoder;
   // Before the first file is read there is nothing to have all of.
   const begun = total > 0 || phase !== "busy";
@@ -86,8 +92,9 @@ function encoderRow(encoder: EncoderCoverage, phase: Phase, name: string): Index
   const description = error?.message ?? (begun ? progress : "waiting");
   return {
     id: `encoder:${id}`,
-    label: name,
-    description,
+    // What differs comes first where there is little room; whose variant it is, last.
+    label: variant?.differs ?? name,
+    description: variant === undefined ? description : `${description} · ${variant.name}`,
     tooltip: [
       name,
       ...(error === undefined ? [] : [error.message, ...(error.hint === undefined ? [] : [error.hint])]),

@@ -4,14 +4,14 @@ import * as vscode from "vscode";
 
 import { VIEWS } from "../contributions.ts";
 import type { Encoders } from "../encoders/encoders.ts";
-import { rowsOf, type IndexRow } from "./indexRows.ts";
+import { rowsOf, type IndexRow, type NamedEncoder } from "./indexRows.ts";
 import { localFolders } from "./indexSettings.ts";
 import type { WorkspaceIndex } from "./workspaceIndex.ts";
 
 /** The tree "Workspace Index". Its elements are ids, so that an update redraws the rows that changed and no other. */
 export function registerIndexTree(index: WorkspaceIndex, encoders: Encoders): vscode.Disposable {
   const changed = new vscode.EventEmitter<string | undefined>();
-  const names = new Map<string, string>();
+  let known: ReadonlyMap<string, NamedEncoder> = new Map();
   let roots: readonly IndexRow[] = [];
   let rows = new Map<string, IndexRow>();
 
@@ -20,8 +20,14 @@ export function registerIndexTree(index: WorkspaceIndex, encoders: Encoders): vs
     roots =
       status === undefined || phase === "none" || phase === "unavailable"
         ? []
-        : rowsOf(status, phase, (id) => names.get(id) ?? id);
+        : rowsOf(status, phase, (id) => known.get(id) ?? { name: id });
     rows = new Map(roots.flatMap(withChildren).map((row) => [row.id, row]));
+  };
+  const learnNames = async (): Promise<void> => {
+    const ids = index.status?.encoders.map(({ id }) => id) ?? [];
+    if (ids.every((id) => known.has(id))) return;
+    const named = await encoders.including(ids).catch(() => []);
+    known = new Map(named.map((encoder) => [encoder.id, encoder]));
   };
   const update = (): void => {
     const before = rows;
@@ -40,8 +46,7 @@ export function registerIndexTree(index: WorkspaceIndex, encoders: Encoders): vs
       getChildren: async (parent) => {
         if (parent !== undefined) return (rows.get(parent)?.children ?? []).map(({ id }) => id);
         if (index.status === undefined) index.look();
-        if (roots.length > 0 && names.size === 0)
-          for (const { id, name } of await encoders.list().catch(() => [])) names.set(id, name);
+        if (roots.length > 0) await learnNames();
         read();
         return roots.map(({ id }) => id);
       },

@@ -64,13 +64,14 @@ export function registerSharedIndex(
       return;
     }
     const chosen = await encoders.chosen();
+    const names = (await encoders.list()).filter(({ id }) => chosen.includes(id)).map(({ name }) => name);
     const bytes = status.encoders.reduce((sum, encoder) => sum + encoder.bytes, 0);
     const answer = await vscode.window.showWarningMessage(
       `Send this workspace's index to ${where.address}?`,
       {
         modal: true,
         detail: [
-          `Sent: ${plural(status.texts, "text")} of ${plural(status.files, "file")} with their places, and the vectors of ${chosen.join(", ")}; about ${megabytes(bytes)} of vectors and the texts themselves.`,
+          `Sent: ${plural(status.texts, "text")} of ${plural(status.files, "file")} with their places, and the vectors of ${names.join(", ")}; about ${megabytes(bytes)} of vectors and the texts themselves.`,
           `To: ${where.address}, ${where.secure ? "by TLS" : "not encrypted, on this machine"}${where.token === undefined ? ", without a token" : ""}.`,
           "Searches of the shared index send the query there too. Whoever may read that server can read these texts. You are asked once for this workspace and this server; Withdraw Consent to the Shared Index takes it back.",
         ].join("\n\n"),

@@ -43,10 +43,10 @@ export function registerLens(index: WorkspaceIndex, encoders: Encoders): vscode.
     onDidChangeCodeLenses: changed.event,
     provideCodeLenses: async (document) => {
       if (!isShown(document)) return [];
-      const found = await nearestIn(document);
+      const [found, nameOf] = await Promise.all([nearestIn(document), namesOf(encoders)]);
       return found
         .filter(({ range }) => range.end.line < document.lineCount)
-        .map((segment) => new vscode.CodeLens(nameRange(document, segment), commandOf(document, segment)));
+        .map((segment) => new vscode.CodeLens(nameRange(document, segment), commandOf(document, segment, nameOf)));
     },
   };
   const hoverProvider: vscode.HoverProvider = {
@@ -67,7 +67,7 @@ export function registerLens(index: WorkspaceIndex, encoders: Encoders): vscode.
           },
           { token },
         );
-        return new vscode.Hover(hoverText(outcomes), document.lineAt(position.line).range);
+        return new vscode.Hover(hoverText(outcomes, await namesOf(encoders)), document.lineAt(position.line).range);
       } catch (error) {
         if (errorData(error).code === "cancelled") return undefined;
         throw error;
@@ -98,20 +98,32 @@ export function registerLens(index: WorkspaceIndex, encoders: Encoders): vscode.
 const nameRange = (document: vscode.TextDocument, segment: NearestOfSegment): vscode.Range =>
   document.lineAt(nameLine(segment, (line) => document.lineAt(line).text)).range;
 
-function commandOf(document: vscode.TextDocument, { range, nearest, namedBy, asked }: NearestOfSegment): vscode.Command {
+type NameOf = (id: string) => string;
+
+/** Names of the encoders and variants that are listed; an id for any other, such as BM25. */
+async function namesOf(encoders: Encoders): Promise<NameOf> {
+  const names = new Map((await encoders.list().catch(() => [])).map(({ id, name }) => [id, name]));
+  return (id) => names.get(id) ?? id;
+}
+
+function commandOf(
+  document: vscode.TextDocument,
+  { range, nearest, namedBy, asked }: NearestOfSegment,
+  nameOf: NameOf,
+): vscode.Command {
   return {
     command: COMMANDS.neighboursAt,
     title: `${String(namedBy.length)} of ${String(asked)} encoders see \`${nearest.label}\` as nearest`,
-    tooltip: `${nearest.path}:${String(nearest.range.start.line + 1)}\n${namedBy.join(", ")}`,
+    tooltip: `${nearest.path}:${String(nearest.range.start.line + 1)}\n${namedBy.map(nameOf).join("\n")}`,
     arguments: [document.uri.fsPath, range.start],
   };
 }
 
 /** Names and labels come from files: they are text here, never Markdown, and no link in it is trusted. */
-function hoverText(outcomes: readonly NeighboursOutcome[]): vscode.MarkdownString {
+function hoverText(outcomes: readonly NeighboursOutcome[], nameOf: NameOf): vscode.MarkdownString {
   const text = new vscode.MarkdownString("**Nearest neighbours in this workspace**\n\n");
   for (const outcome of outcomes) {
-    text.appendMarkdown("- ").appendText(`${outcome.id}: `);
+    text.appendMarkdown("- ").appendText(`${nameOf(outcome.id)}: `);
     if (!outcome.ok) text.appendText(outcome.error.message);
     else if (outcome.hits.length === 0) text.appendText("nothing");
     else

@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 
 import { compare, type CompareResult, type Progress, type SegmentInfo, type SourceDocument } from "../../protocol/engine.ts";
-import type { ComparisonSpec, FromPanel, ToPanel } from "../../protocol/panel.ts";
+import type { ComparisonSpec, FromPanel, PanelEncoder, ToPanel } from "../../protocol/panel.ts";
 import { readSource } from "../compare/sources.ts";
 import type { Comparisons } from "../comparisons/comparisons.ts";
 import { SETTINGS } from "../contributions.ts";
@@ -28,6 +28,10 @@ export function attachPanel(
   let documents: readonly SourceDocument[] = [];
   let segments: readonly SegmentInfo[] = [];
   let stale = new Set<number>();
+  let shown: readonly PanelEncoder[] = [];
+
+  const encodersToShow = async (): Promise<readonly PanelEncoder[]> =>
+    (await encoders.including(spec.encoders.map(({ id }) => id))).map(panelEncoder);
 
   const runs = latestRun<ToPanel>({
     engine,
@@ -35,8 +39,8 @@ export function attachPanel(
     name: () => `comparing ${spec.title}`,
     run: async ({ revision, token, isLatest, tell }) => {
       stale = new Set();
-      const known = await encoders.including(spec.encoders.map(({ id }) => id));
-      tell({ type: "begin", revision, spec, encoders: known.map(panelEncoder) });
+      shown = await encodersToShow();
+      tell({ type: "begin", revision, spec, encoders: shown });
       const read = await Promise.all(spec.sources.map(readSource));
       if (!isLatest()) return;
       documents = read;
@@ -96,8 +100,21 @@ export function attachPanel(
       vscode.window.setStatusBarMessage("The text was edited since the comparison: places may have moved.", 5000);
   };
 
+  /** Encoders and variants that were added meanwhile can be chosen at once. */
+  const tellEncoders = async (): Promise<void> => {
+    const next = await encodersToShow();
+    if (runs.revision === 0 || next.map(({ id }) => id).join() === shown.map(({ id }) => id).join()) return;
+    shown = next;
+    runs.amend((old) => (old.type === "begin" ? { ...old, encoders: next } : old));
+    if (runs.pageIsUp) void panel.webview.postMessage({ type: "encoders", encoders: next } satisfies ToPanel);
+  };
+
   const subscriptions = [
     runs,
+    encoders.onDidChange(() => {
+      // An engine that does not answer says so elsewhere.
+      tellEncoders().catch(() => undefined);
+    }),
     panel.webview.onDidReceiveMessage((data: unknown) => {
       const message = parseMessage(data);
       if (message !== undefined) void receive(message);

@@ -20,9 +20,14 @@ const DEFAULT_K = 10;
 /** Neighbours and comparisons for language models of the editor. Where the editor has no such tools, there are none. */
 export function registerTools(engine: Engine, encoders: Encoders, index: WorkspaceIndex): vscode.Disposable {
   const choices = async (wanted: readonly string[] | undefined): Promise<readonly EncoderChoice[]> => {
-    const known = (await encoders.list()).map(({ id }) => id);
+    const known = (await encoders.including(wanted ?? [])).map(({ id }) => id);
     for (const id of wanted ?? [])
-      if (!known.includes(id)) throw new Error(`There is no encoder "${id}". There are: ${known.join(", ")}.`);
+      if (!known.includes(id)) {
+        const there = (await encoders.list()).map((encoder) => encoder.id).join(", ");
+        throw new Error(
+          `There is no encoder "${id}". There are: ${there}. An id may carry settings, such as +layer=3 or +pooling=cls, in the order of these.`,
+        );
+      }
     return (wanted ?? (await encoders.chosen())).map((id) => ({ id }));
   };
 
