@@ -75,8 +75,9 @@ export const mpnet: Architecture = {
   plan: (json) => {
     const schema = v.looseObject({
       ...SHARED,
-      relative_attention_num_buckets: v.optional(v.pipe(COUNT, v.minValue(4), v.multipleOf(4)), 32),
-      pad_token_id: v.optional(TOKEN, 1),
+      // The published code computes with 32 and 1 whatever the entries say.
+      relative_attention_num_buckets: v.optional(v.literal(32), 32),
+      pad_token_id: v.optional(v.literal(1), 1),
     });
     const config = parsed(schema, json);
     const { hidden_size: hidden, num_hidden_layers: layers, num_attention_heads: heads } = config;

@@ -14,14 +14,14 @@ export interface StaticConversion {
   readonly used: readonly string[];
 }
 
-/** What sentence-transformers and model2vec call the table. */
-const TABLES = ["embedding.weight", "embeddings"];
+/** What model2vec and sentence-transformers call the table. */
+const DISTILLED = "embeddings";
+const TABLES = [DISTILLED, "embedding.weight"];
 
 /**
  * A table of vectors of tokens: the StaticEmbedding module of sentence-transformers, or a model2vec model, whose `mapping`
- * says which row a token has and whose `weights` scale the tokens' vectors. Its tokenizer is laid where the reader of
- * folders looks, without the special tokens around a text, which no such model reads. undefined for other weights.
- * Throws `badModel`.
+ * says which row a token has and whose `weights` scale the tokens' vectors. Its tokenizer loses the special tokens around a
+ * text, which no such model reads. undefined for other weights. Throws `badModel`.
  */
 export function staticEmbedding(folder: string, weights: string, opened: FolderWeights): StaticConversion | undefined {
   const { tensors } = opened;
@@ -31,18 +31,18 @@ export function staticEmbedding(folder: string, weights: string, opened: FolderW
   if (rows === undefined || columns === undefined || more.length > 0 || rows * columns === 0)
     throw badModel(weights, `its ${name} is no table`);
   const stored = opened.floats(name);
-  const table = rowOfToken(weights, opened, {
+  const { made, unknown } = plainTokenizer(folder, weights);
+  const table = rowOfToken(weights, opened, name === DISTILLED ? unknown : undefined, {
     rows,
     columns,
     get data() {
       return stored.data;
     },
   });
-  const { made, used } = tokenizer(folder, weights);
   return {
     graph: staticTableGraph(table, "fp32", `a table of ${String(table.rows)} tokens, from ${weights}`),
-    made,
-    used: [...opened.files, ...used],
+    made: [...made, ...(name === DISTILLED ? limit(folder) : [])],
+    used: opened.files,
   };
 }
 
@@ -51,10 +51,13 @@ const MAPPING = "mapping";
 const SCALES = "weights";
 const BESIDE = new Set([MAPPING, SCALES]);
 
-/** A table with one row for every token, scaled. */
-function rowOfToken(weights: string, opened: FolderWeights, table: Matrix): Matrix {
+/**
+ * A table with one row for every token, scaled. model2vec leaves out unknown tokens; as nothing is added for them here, the
+ * direction of a vector is the same, and its length where it is normalised, as it is unless somebody asks otherwise.
+ */
+function rowOfToken(weights: string, opened: FolderWeights, unknown: number | undefined, table: Matrix): Matrix {
   const { tensors } = opened;
-  if (!tensors.has(MAPPING) && !tensors.has(SCALES)) return table;
+  if (!tensors.has(MAPPING) && !tensors.has(SCALES) && unknown === undefined) return table;
   const mapping = tensors.has(MAPPING) ? opened.integers(MAPPING) : undefined;
   const scales = tensors.has(SCALES) ? opened.floats(SCALES).data : undefined;
   const tokens = mapping?.length ?? table.rows;
@@ -70,7 +73,7 @@ function rowOfToken(weights: string, opened: FolderWeights, table: Matrix): Matr
       const out = new Float32Array(tokens * columns);
       for (let token = 0; token < tokens; token++) {
         const from = (mapping?.[token] ?? token) * columns;
-        const scale = scales?.[token] ?? 1;
+        const scale = token === unknown ? 0 : (scales?.[token] ?? 1);
         for (let column = 0; column < columns; column++) out[token * columns + column] = data[from + column]! * scale;
       }
       return out;
@@ -80,7 +83,14 @@ function rowOfToken(weights: string, opened: FolderWeights, table: Matrix): Matr
 
 const TOKENIZER = "tokenizer.json";
 
-function tokenizer(folder: string, weights: string): { readonly made: readonly string[]; readonly used: readonly string[] } {
+/**
+ * Takes the special tokens out of the tokenizer, and lays it in the folder itself where it lies beside the weights alone.
+ * Gives the paths of what was written, and the id of the token for what is unknown.
+ */
+function plainTokenizer(
+  folder: string,
+  weights: string,
+): { readonly made: readonly string[]; readonly unknown: number | undefined } {
   const beside = path.posix.join(path.posix.dirname(weights), TOKENIZER);
   const place = [beside, TOKENIZER].find((name) => fs.lstatSync(path.join(folder, name), { throwIfNoEntry: false })?.isFile());
   if (place === undefined) throw badModel(TOKENIZER, "it is not there");
@@ -92,6 +102,37 @@ function tokenizer(folder: string, weights: string): { readonly made: readonly s
   }
   if (typeof json !== "object" || json === null) throw badModel(place, "it is no tokenizer");
   const plain = JSON.stringify({ ...json, post_processor: null, truncation: null, padding: null });
-  fs.writeFileSync(path.join(folder, TOKENIZER), plain);
-  return { made: [TOKENIZER], used: place === TOKENIZER ? [] : [place] };
+  const made = [...new Set([place, TOKENIZER])];
+  for (const name of made) fs.writeFileSync(path.join(folder, name), plain);
+  return { made, unknown: unknownOf(json) };
+}
+
+function unknownOf(tokenizer: object): number | undefined {
+  const { model } = tokenizer as { readonly model?: UnknownIn | null };
+  const { unk_token: token, unk_id: id, vocab } = model ?? {};
+  if (typeof id === "number") return id;
+  const found = typeof token === "string" && Object.hasOwn(vocab ?? {}, token) ? vocab?.[token] : undefined;
+  return typeof found === "number" ? found : undefined;
+}
+
+/** Where a tokenizer.json says which token stands for what is unknown. */
+interface UnknownIn {
+  readonly unk_token?: unknown;
+  readonly unk_id?: unknown;
+  readonly vocab?: Readonly<Record<string, unknown>> | null;
+}
+
+/** model2vec reads no more tokens than its config.json says; what reads folders looks elsewhere for that. */
+function limit(folder: string): readonly string[] {
+  const [config, own] = ["config.json", "sentence_bert_config.json"].map((name) => path.join(folder, name));
+  if (!fs.existsSync(config!) || fs.existsSync(own!)) return [];
+  let most: unknown;
+  try {
+    most = (JSON.parse(fs.readFileSync(config!, "utf8")) as { readonly max_length?: unknown } | null)?.max_length;
+  } catch {
+    throw badModel("config.json", "it is no JSON");
+  }
+  if (typeof most !== "number" || !Number.isSafeInteger(most) || most < 1) return [];
+  fs.writeFileSync(own!, JSON.stringify({ max_seq_length: most }));
+  return [path.basename(own!)];
 }

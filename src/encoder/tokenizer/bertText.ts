@@ -1,3 +1,4 @@
+import { normalForm } from "./normalForms.ts";
 import { isNewerFormat, isNewerMark, isNewerPunctuation } from "./newerUnicode.ts";
 
 /** How BERT's published code cleans and cuts text, as the Rust tokenizers library does it, code point by code point. */
@@ -15,7 +16,7 @@ export function bertNormalise(text: string, options: BertNormaliserOptions): str
   if (options.cleanText)
     out = mapCodePoints(out, (char, code) => (isRemoved(char, code) ? "" : WHITE_SPACE.test(char) ? " " : char));
   if (options.handleChineseChars) out = mapCodePoints(out, (char, code) => (isChinese(code) ? ` ${char} ` : char));
-  if (options.stripAccents) out = mapCodePoints(decompose(out), (char, code) => (isMark(char, code) ? "" : char));
+  if (options.stripAccents) out = mapCodePoints(normalForm(out, "NFD"), (char, code) => (isMark(char, code) ? "" : char));
   // One code point at a time: a whole string would turn a final Σ into ς, which Rust's char::to_lowercase does not.
   if (options.lowercase) out = mapCodePoints(out, (char) => char.toLowerCase());
   return out;
@@ -48,16 +49,6 @@ const PUNCTUATION = /[\p{P}!-/:-@[-`{-~]/u;
 const FORMER_PUNCTUATION = new Set([0x166d, 0x111c9]);
 /** Non-spacing marks in Unicode 8 that take space today. */
 const FORMER_MARKS = new Set([0x1734, 0x1171e]);
-
-/** Composed characters younger than the library's table of decompositions. */
-const NOT_DECOMPOSED =
-  /([\u{105c9}\u{105e4}\u{11383}\u{11385}\u{1138e}\u{11391}\u{113c5}\u{113c7}\u{113c8}\u{11938}\u{16121}-\u{16128}\u{16d68}-\u{16d6a}])/u;
-
-const decompose = (text: string): string =>
-  text
-    .split(NOT_DECOMPOSED)
-    .map((part, index) => (index % 2 === 0 ? part.normalize("NFD") : part))
-    .join("");
 
 const isPunctuation = (char: string): boolean => {
   const code = char.codePointAt(0)!;

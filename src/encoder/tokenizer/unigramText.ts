@@ -1,4 +1,7 @@
+import { byteLevel } from "./byteLevel.ts";
 import { charsMap } from "./charsMap.ts";
+import { normalForm } from "./normalForms.ts";
+import { BEHAVIOURS, digits, splitter } from "./splitText.ts";
 
 /** A part of a tokenizer.json: its `type` says what else it holds. */
 export type Step = Readonly<Record<string, unknown>> & { readonly type: string };
@@ -17,6 +20,16 @@ export function normaliserOf(step: Step | null | undefined): ((text: string) => 
       if (typeof map !== "string") throw new Error("its character map is missing");
       return charsMap(Uint8Array.from(Buffer.from(map, "base64")));
     }
+    case "NFC":
+    case "NFD":
+    case "NFKC":
+    case "NFKD": {
+      const form = step.type;
+      return (text) => normalForm(text, form);
+    }
+    case "Lowercase":
+      // One code point at a time: a whole string would turn a final Σ into ς, which Rust's char::to_lowercase does not.
+      return (text) => text.replace(/\P{ASCII}|[A-Z]/gu, (char) => char.toLowerCase());
     case "Replace":
       return replace(step["pattern"], step["content"]);
     case "Prepend": {
@@ -45,6 +58,14 @@ export function preTokeniserOf(step: Step | null | undefined): ((text: string) =
     }
     case "WhitespaceSplit":
       return (text) => text.split(WHITE_SPACE).filter((word) => word !== "");
+    case "ByteLevel":
+      return byteLevel(step["add_prefix_space"] !== false, step["use_regex"] !== false);
+    case "Split": {
+      const behaviour = BEHAVIOURS.find((one) => one === step["behavior"]);
+      return behaviour === undefined ? undefined : splitter(step["pattern"], behaviour, step["invert"] === true);
+    }
+    case "Digits":
+      return digits(step["individual_digits"] === true);
     case "Metaspace":
       return metaspace(step);
     default:
