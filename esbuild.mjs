@@ -56,6 +56,7 @@ export const BUNDLES = {
   engine: { ...node, entryPoints: ["src/engine/main.ts"], outfile: "dist/engine.js", plugins: [milvusApart] },
   milvus: { ...node, entryPoints: ["src/engine/store/milvusSdk.ts"], outfile: "dist/milvus.js", plugins: [withoutParquet] },
   encoder: { ...node, entryPoints: ["src/encoder/main.ts"], outfile: "dist/encoder.js" },
+  catalogue: { ...node, entryPoints: ["src/catalogue/main.ts"], outfile: "dist/catalogue.js" },
   cli: { ...node, entryPoints: ["src/cli/main.ts"], outfile: "dist/cli.js" },
   panel: { ...browser, entryPoints: ["webview/main.ts"], outfile: "dist/webview/panel.js" },
   standalone: { ...browser, entryPoints: ["webview/standalone.ts"], outfile: "dist/webview/standalone.js" },

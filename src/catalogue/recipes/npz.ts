@@ -27,7 +27,13 @@ function readNpy(bytes: Uint8Array): NumpyArray {
     throw new Error(`an array of this kind is not read: ${header.trim()}`);
   // Copied, because a view must be aligned.
   const data = new TYPES[type](bytes.slice(HEADER + length).buffer);
-  return { shape: shape.split(",").filter((size) => size.trim() !== "").map(Number), data };
+  return {
+    shape: shape
+      .split(",")
+      .filter((size) => size.trim() !== "")
+      .map(Number),
+    data,
+  };
 }
 
 const isType = (type: string): type is keyof typeof TYPES => type in TYPES;

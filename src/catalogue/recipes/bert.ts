@@ -1,11 +1,11 @@
 import * as v from "valibot";
 
-import { readSafetensors } from "../../../src/encoder/formats/safetensors.ts";
-import { bertGraph } from "../../../src/encoder/onnx/bert.ts";
-import { bertWeightsOfOnnx } from "../../../src/encoder/onnx/initializers.ts";
-import { MPNET_CONFIG, mpnetGraph } from "../../../src/encoder/onnx/mpnet.ts";
-import type { NamedTensors } from "../../../src/encoder/onnx/namedWeights.ts";
-import { BLOCKS_CONFIG } from "../../../src/encoder/onnx/transformerBlocks.ts";
+import { readSafetensors } from "../../encoder/formats/safetensors.ts";
+import { bertGraph } from "../../encoder/onnx/bert.ts";
+import { bertWeightsOfOnnx } from "../../encoder/onnx/initializers.ts";
+import { MPNET_CONFIG, mpnetGraph } from "../../encoder/onnx/mpnet.ts";
+import type { NamedTensors } from "../../encoder/onnx/namedWeights.ts";
+import { BLOCKS_CONFIG } from "../../encoder/onnx/transformerBlocks.ts";
 import { models, settings, type Build } from "./modelFiles.ts";
 
 /** BERT by the weights of its publisher. */

@@ -1,5 +1,5 @@
-import { readSafetensors } from "../../../src/encoder/formats/safetensors.ts";
-import { staticTableGraph } from "../../../src/encoder/onnx/staticTable.ts";
+import { readSafetensors } from "../../encoder/formats/safetensors.ts";
+import { staticTableGraph } from "../../encoder/onnx/staticTable.ts";
 import { models, settings, type Build } from "./modelFiles.ts";
 
 /** Vectors of the tokens of somebody's tokenizer, which is used without its special tokens. */

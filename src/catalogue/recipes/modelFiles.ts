@@ -1,6 +1,6 @@
-import type { Precision } from "../../../src/core/encoders/card.ts";
-import { MODEL_FILES, type EncoderManifest, type SourceFile } from "../../../src/core/encoders/manifest.ts";
-import type { MessageWriter } from "../../../src/encoder/onnx/protobuf.ts";
+import type { Precision } from "../../core/encoders/card.ts";
+import { MODEL_FILES, type EncoderManifest, type SourceFile } from "../../core/encoders/manifest.ts";
+import type { MessageWriter } from "../../encoder/onnx/protobuf.ts";
 
 /** The files of a model folder, by their paths in it. */
 export type Files = Record<string, Uint8Array | string>;

@@ -1,4 +1,4 @@
-import type { Tensor } from "../../../src/encoder/formats/safetensors.ts";
+import type { Tensor } from "../../encoder/formats/safetensors.ts";
 import { readPickle, type Pickled } from "./pickle.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { readFields, type Field } from "../../../src/encoder/onnx/protobuf.ts";
+import { readFields, type Field } from "../../encoder/onnx/protobuf.ts";
 
 /** What a SentencePiece unigram model file says. Source: sentencepiece_model.proto of the project. */
 export interface SentencePieces {

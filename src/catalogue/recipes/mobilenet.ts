@@ -1,4 +1,4 @@
-import { mobilenetGraph } from "../../../src/encoder/onnx/mobilenet.ts";
+import { mobilenetGraph } from "../../encoder/onnx/mobilenet.ts";
 import { json, models, type Build } from "./modelFiles.ts";
 import { readTorchFile } from "./torchFile.ts";
 

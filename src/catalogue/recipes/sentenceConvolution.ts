@@ -1,4 +1,4 @@
-import { sentenceConvolutionGraph } from "../../../src/encoder/onnx/sentenceConvolution.ts";
+import { sentenceConvolutionGraph } from "../../encoder/onnx/sentenceConvolution.ts";
 import { models, settings, type Build } from "./modelFiles.ts";
 import { readNpz, type NumpyArray } from "./npz.ts";
 import { readSentencePieces, unigramFile } from "./unigramFile.ts";

@@ -1,4 +1,4 @@
-import { bertGraph } from "../../../src/encoder/onnx/bert.ts";
+import { bertGraph } from "../../encoder/onnx/bert.ts";
 import { readFourBitFile } from "./fourBitFile.ts";
 import { models, settings, type Build } from "./modelFiles.ts";
 import { readSentencePieces, unigramFile } from "./unigramFile.ts";

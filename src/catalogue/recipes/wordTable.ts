@@ -1,4 +1,4 @@
-import { staticTableGraph } from "../../../src/encoder/onnx/staticTable.ts";
+import { staticTableGraph } from "../../encoder/onnx/staticTable.ts";
 import { models, settings, type Build } from "./modelFiles.ts";
 
 /** Words kept of the published table, most frequent first. */
@@ -44,7 +44,12 @@ export const wordTable: Build = async (manifest, source) => {
   };
   return {
     ...models(manifest, (precision, note) => staticTableGraph(table, precision, note)),
-    ...settings(manifest, { model_type: "static", architectures: ["StaticEmbedding"], hidden_size: dimensions, vocab_size: table.rows }),
+    ...settings(manifest, {
+      model_type: "static",
+      architectures: ["StaticEmbedding"],
+      hidden_size: dimensions,
+      vocab_size: table.rows,
+    }),
     "tokenizer.json": JSON.stringify(tokenizer),
   };
 };
