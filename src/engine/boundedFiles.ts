@@ -30,24 +30,43 @@ export function shortText(file: string): string | undefined {
   }
 }
 
-/** No model folder has more files; those of a folder that is none need not all be looked at. */
-const MAX_STAMPED = 1000;
+/** No model folder has more files and folders; those of one that is none need not all be looked at. */
+const MAX_LOOKED = 1000;
 
-/** Names, sizes and times of the files in a model folder and in the folders in it: no layout is deeper. */
-export function stampsIn(folder: string): readonly string[] {
-  const stamps: string[] = [];
+export interface FoundFile {
+  /** In the folder, with forward slashes. */
+  readonly path: string;
+  readonly bytes: number;
+  readonly mtimeMs: number;
+}
+
+/** The files of a model folder and of the folders in it, no layout being deeper, by name; of too many, some. */
+export function filesIn(folder: string): readonly FoundFile[] {
+  const found: FoundFile[] = [];
+  let looked = 0;
   const add = (below: string): void => {
-    for (const { name } of quietly(() => entriesOf(path.join(folder, below), MAX_STAMPED).entries) ?? []) {
-      if (stamps.length >= MAX_STAMPED) return;
-      const inside = path.join(below, name);
+    for (const { name } of quietly(() => entriesOf(path.join(folder, below), MAX_LOOKED).entries) ?? []) {
+      if (++looked > MAX_LOOKED) return;
+      const inside = path.posix.join(below, name);
       const stat = quietly(() => fs.statSync(path.join(folder, inside)));
-      if (stat?.isFile() === true) stamps.push(`${inside} ${stat.size} ${stat.mtimeMs}`);
+      if (stat?.isFile() === true) found.push({ path: inside, bytes: stat.size, mtimeMs: stat.mtimeMs });
       else if (stat?.isDirectory() === true && below === "") add(name);
     }
   };
   add("");
-  return stamps.sort();
+  return found.sort((a, b) => (a.path < b.path ? -1 : 1));
 }
+
+/** Size of whatever has this name, be it a link to nothing; undefined where nothing has. */
+export const bytesAt = (file: string): number | undefined =>
+  (quietly(() => fs.statSync(file)) ?? quietly(() => fs.lstatSync(file)))?.size;
+
+/** Sub-folders that are looked at for encoders; a folder with more is none of ours. */
+const MAX_ENCODERS = 10_000;
+
+/** Names in a folder, in order; none where it cannot be read. */
+export const namesIn = (folder: string): readonly string[] =>
+  (quietly(() => entriesOf(folder, MAX_ENCODERS).entries) ?? []).map(({ name }) => name).sort();
 
 /** undefined for what cannot be looked at: it went just now, or may not be read. */
 function quietly<T>(look: () => T): T | undefined {

@@ -1,10 +1,8 @@
-import fs from "node:fs";
-import path from "node:path";
-
 import { CARD_FIELDS, cleanFact, factOf, MAX_FACT, type CardEdits, type CardField } from "../core/encoders/editedCard.ts";
 import type { Rpc } from "../process/rpc.ts";
 import { describeEncoder, editCard, factTooLong, type EncoderDetails, type EncoderFile } from "../protocol/cards.ts";
 import { badRequest } from "../protocol/errors.ts";
+import { filesIn } from "./boundedFiles.ts";
 import type { EditedCards } from "./cards/cardEdits.ts";
 import type { Registry } from "./registry.ts";
 
@@ -47,7 +45,7 @@ function detailsOf({ registry, editedCards, editable }: Engine, id: string): Enc
   return {
     encoder: registry.list().find((encoder) => encoder.id === id)!,
     published: Object.fromEntries(fields.map((field) => [field, factOf(card, field)])),
-    files: filesIn(folder),
+    files: largestIn(folder),
     folder,
     editable,
   };
@@ -56,13 +54,8 @@ function detailsOf({ registry, editedCards, editable }: Engine, id: string): Enc
 /** Most files that are told of; an encoder has a dozen. */
 const MAX_FILES = 200;
 
-function filesIn(folder: string): readonly EncoderFile[] {
-  return fs
-    .readdirSync(folder, { recursive: true, encoding: "utf8" })
-    .flatMap((name) => {
-      const stat = fs.statSync(path.join(folder, name), { throwIfNoEntry: false });
-      return stat?.isFile() === true ? [{ path: name.replaceAll(path.sep, "/"), bytes: stat.size }] : [];
-    })
+const largestIn = (folder: string): readonly EncoderFile[] =>
+  filesIn(folder)
+    .map(({ path, bytes }) => ({ path, bytes }))
     .sort((a, b) => b.bytes - a.bytes)
     .slice(0, MAX_FILES);
-}

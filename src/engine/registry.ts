@@ -15,21 +15,40 @@ import {
 } from "../core/encoders/card.ts";
 import { editedCard } from "../core/encoders/editedCard.ts";
 import { prefixOf, type Role } from "../core/encoders/prompts.ts";
-import { parseVariant, type EncoderSettings } from "../core/encoders/variant.ts";
+import {
+  parseVariant,
+  type EncoderSettings,
+} from "../core/encoders/variant.ts";
 import { MODEL_FILES } from "../core/encoders/manifest.ts";
 import type { ModelKey } from "../protocol/encoder.ts";
-import type { EncoderChoice, EncoderInfo, EncoderState } from "../protocol/engine.ts";
-import { badRequest, unknownEncoder, type EmbedErrorData } from "../protocol/errors.ts";
+import type {
+  EncoderChoice,
+  EncoderInfo,
+  EncoderState,
+} from "../protocol/engine.ts";
+import {
+  badRequest,
+  unknownEncoder,
+  type EmbedErrorData,
+} from "../protocol/errors.ts";
 import type { RemoteInfo } from "../protocol/remote.ts";
+import { bytesAt, filesIn, namesIn, shortText } from "./boundedFiles.ts";
 import type { RemoteEncoder } from "./remote/remotePool.ts";
-import { REMOTE_RECORD, serverAddress, type RemoteRecord } from "./remote/remoteRecord.ts";
+import {
+  REMOTE_RECORD,
+  serverAddress,
+  type RemoteRecord,
+} from "./remote/remoteRecord.ts";
 import type { EditedCards } from "./cards/cardEdits.ts";
 
 /** The encoders that are on this machine, and how each is doing. */
 export interface Registry {
   list(): readonly EncoderInfo[];
   /** An encoder as its publisher made it, without what the user put over its card. Throws `unknownEncoder`. */
-  published(id: string): { readonly card: EncoderCard; readonly folder: string };
+  published(id: string): {
+    readonly card: EncoderCard;
+    readonly folder: string;
+  };
   /** Tells of an encoder whose card was edited. */
   tell(id: string): void;
   /** What a choice means: which model, and what is set about it. Throws `unknownEncoder` or `badRequest`. */
@@ -62,13 +81,19 @@ export function createRegistry(
   onChanged: (encoder: EncoderInfo) => void,
   editedCards: Pick<EditedCards, "of" | "refresh"> = NOTHING_EDITED,
 ): Registry {
-  const states = new Map<string, { state: EncoderState; error?: EmbedErrorData }>();
+  const states = new Map<
+    string,
+    { state: EncoderState; error?: EmbedErrorData }
+  >();
   let encoders = scan(folders);
 
   const infoOf = (id: string): EncoderInfo => {
     const { folder, name, card, bundled, remote } = encoders.get(id)!;
     const precisions = remote === undefined ? precisionsIn(folder) : [];
-    const known = states.get(id) ?? { state: precisions.length > 0 || remote !== undefined ? "ready" : "missing" };
+    const known = states.get(id) ?? {
+      state:
+        precisions.length > 0 || remote !== undefined ? "ready" : "missing",
+    };
     return {
       id,
       name,
@@ -80,19 +105,42 @@ export function createRegistry(
     };
   };
 
-  const resolve = ({ id, ...beside }: EncoderChoice, role?: Role): ResolvedChoice => {
+  const resolve = (
+    { id, ...beside }: EncoderChoice,
+    role?: Role,
+  ): ResolvedChoice => {
     const known = encoders.get(id);
-    const { base, settings: named, wrong } = known === undefined ? parseVariant(id) : { base: id, settings: {}, wrong: [] };
-    if (wrong.length > 0) throw badRequest(`${wrong[0]} is no setting of an encoder.`);
+    const {
+      base,
+      settings: named,
+      wrong,
+    } = known === undefined
+      ? parseVariant(id)
+      : { base: id, settings: {}, wrong: [] };
+    if (wrong.length > 0)
+      throw badRequest(`${wrong[0]} is no setting of an encoder.`);
     const found = known ?? encoders.get(base);
-    const folder = found?.folder ?? (path.isAbsolute(base) && fs.existsSync(base) ? base : undefined);
+    const folder =
+      found?.folder ??
+      (path.isAbsolute(base) && fs.existsSync(base) ? base : undefined);
     if (folder === undefined) throw unknownEncoder(base);
     const { precision, prompt, ...settings } = { ...named, ...beside };
     if (precision !== undefined && found?.remote !== undefined)
-      throw badRequest("A remote encoder has no setting precision: its server decides.");
-    const prefix = prefixOf(found?.card ?? promptsIn(folder), prompt === undefined ? {} : { prompt }, role);
+      throw badRequest(
+        "A remote encoder has no setting precision: its server decides.",
+      );
+    const prefix = prefixOf(
+      found?.card ?? promptsIn(folder),
+      prompt === undefined ? {} : { prompt },
+      role,
+    );
     const available = precisionsIn(folder).map((one) => one.precision);
-    return { base, model: { folder, precision: precision ?? defaultPrecision(available) }, prefix, settings };
+    return {
+      base,
+      model: { folder, precision: precision ?? defaultPrecision(available) },
+      prefix,
+      settings,
+    };
   };
 
   return {
@@ -115,20 +163,34 @@ export function createRegistry(
     },
     stampOf: (choice, role) => {
       const { model, prefix, settings } = resolve(choice, role);
-      return JSON.stringify([RUNTIME, model, prefix, settings, stampOf(model.folder)]);
+      return JSON.stringify([
+        RUNTIME,
+        model,
+        prefix,
+        settings,
+        stampOf(model.folder),
+      ]);
     },
     remoteOf: (id) => {
       const found = encoders.get(id);
       return found === undefined ? undefined : (found.remote ?? null);
     },
     remoteIn: (folder) => {
-      const found = [...encoders.values()].find((encoder) => encoder.folder === folder);
-      return found?.remote === undefined ? undefined : { record: found.remote, card: found.card };
+      const found = [...encoders.values()].find(
+        (encoder) => encoder.folder === folder,
+      );
+      return found?.remote === undefined
+        ? undefined
+        : { record: found.remote, card: found.card };
     },
     setState: (named, state, error) => {
       const id = encoders.has(named) ? named : parseVariant(named).base;
       const before = states.get(id);
-      if (!encoders.has(id) || (before?.state === state && before.error === error)) return;
+      if (
+        !encoders.has(id) ||
+        (before?.state === state && before.error === error)
+      )
+        return;
       states.set(id, error === undefined ? { state } : { state, error });
       onChanged(infoOf(id));
     },
@@ -145,7 +207,10 @@ export function createRegistry(
   };
 }
 
-const NOTHING_EDITED: Pick<EditedCards, "of" | "refresh"> = { of: () => ({}), refresh: () => undefined };
+const NOTHING_EDITED: Pick<EditedCards, "of" | "refresh"> = {
+  of: () => ({}),
+  refresh: () => undefined,
+};
 
 interface Found {
   readonly folder: string;
@@ -160,13 +225,17 @@ interface Found {
 function scan(folders: readonly string[]): Map<string, Found> {
   const encoders = new Map<string, Found>();
   for (const [index, parent] of folders.entries()) {
-    if (!fs.existsSync(parent)) continue;
-    for (const entry of fs.readdirSync(parent).sort()) {
+    for (const entry of namesIn(parent)) {
       const folder = path.join(parent, entry);
       const manifest = readManifest(folder);
       if (manifest === undefined || encoders.has(manifest.id)) continue;
       const stamp = stampOf(folder).join("\n");
-      encoders.set(manifest.id, { folder, ...manifest, bundled: index === 0, stamp });
+      encoders.set(manifest.id, {
+        folder,
+        ...manifest,
+        bundled: index === 0,
+        stamp,
+      });
     }
   }
   return encoders;
@@ -180,18 +249,28 @@ const infoOfRemote = (record: RemoteRecord): RemoteInfo => ({
 });
 
 /** What is on disk of a model folder, with sizes in bytes. */
-const precisionsIn = (folder: string): readonly { readonly precision: Precision; readonly bytes: number }[] =>
+const precisionsIn = (
+  folder: string,
+): readonly { readonly precision: Precision; readonly bytes: number }[] =>
   PRECISIONS.flatMap((precision) => {
-    const stat = fs.statSync(path.join(folder, MODEL_FILES[precision]), { throwIfNoEntry: false });
-    return stat === undefined ? [] : [{ precision, bytes: stat.size }];
+    const bytes = bytesAt(path.join(folder, MODEL_FILES[precision]));
+    return bytes === undefined ? [] : [{ precision, bytes }];
   });
 
 /** The prompts of a folder that has no card of ours, by its publisher's own file. */
-function promptsIn(folder: string): Pick<EncoderCard, "prompts" | "defaultPrompt"> {
+function promptsIn(
+  folder: string,
+): Pick<EncoderCard, "prompts" | "defaultPrompt"> {
   try {
     const file = path.join(folder, "config_sentence_transformers.json");
-    const { prompts = {}, default_prompt_name: named } = v.parse(PROMPTS, JSON.parse(fs.readFileSync(file, "utf8")));
-    return { prompts, ...(typeof named === "string" ? { defaultPrompt: named } : {}) };
+    const { prompts = {}, default_prompt_name: named } = v.parse(
+      PROMPTS,
+      JSON.parse(shortText(file) ?? ""),
+    );
+    return {
+      prompts,
+      ...(typeof named === "string" ? { defaultPrompt: named } : {}),
+    };
   } catch {
     return { prompts: {} };
   }
@@ -208,24 +287,23 @@ const RUNTIME = runtimeVersion();
 function runtimeVersion(): string {
   const require = createRequire(import.meta.url);
   try {
-    return (require("onnxruntime-node/package.json") as { version: string }).version;
+    return (require("onnxruntime-node/package.json") as { version: string })
+      .version;
   } catch {
     return "unknown";
   }
 }
 
 /** Names, sizes and times of what lies in a model folder. */
-function stampOf(folder: string): readonly string[] {
-  return fs
-    .readdirSync(folder, { recursive: true, encoding: "utf8" })
-    .sort()
-    .flatMap((name) => {
-      const stat = fs.statSync(path.join(folder, name), { throwIfNoEntry: false });
-      return stat?.isFile() === true ? [`${name} ${stat.size} ${stat.mtimeMs}`] : [];
-    });
-}
+const stampOf = (folder: string): readonly string[] =>
+  filesIn(folder).map(
+    ({ path: name, bytes, mtimeMs }) => `${name} ${bytes} ${mtimeMs}`,
+  );
 
-const FACT = v.object({ value: v.string(), source: v.exactOptional(v.string()) });
+const FACT = v.object({
+  value: v.string(),
+  source: v.exactOptional(v.string()),
+});
 const MANIFEST = v.object({
   manifest: v.object({
     id: v.string(),
@@ -234,7 +312,9 @@ const MANIFEST = v.object({
       causes: v.object(v.entriesFromList(CAUSES, FACT)),
       dimensions: v.number(),
       maxTokens: v.nullable(v.number()),
-      pooling: v.custom<CardPooling>((value) => typeof value === "string" && isCardPooling(value)),
+      pooling: v.custom<CardPooling>(
+        (value) => typeof value === "string" && isCardPooling(value),
+      ),
       normalized: v.boolean(),
       prompts: v.record(v.string(), v.string()),
       defaultPrompt: v.exactOptional(v.string()),
@@ -249,9 +329,14 @@ const MANIFEST = v.object({
 });
 
 /** undefined for a folder that holds no encoder of ours. */
-function readManifest(folder: string): (Pick<Found, "name" | "card" | "remote"> & { id: string }) | undefined {
+function readManifest(
+  folder: string,
+): (Pick<Found, "name" | "card" | "remote"> & { id: string }) | undefined {
   try {
-    const { manifest, remote } = v.parse(MANIFEST, JSON.parse(fs.readFileSync(path.join(folder, "encoder.json"), "utf8")));
+    const { manifest, remote } = v.parse(
+      MANIFEST,
+      JSON.parse(shortText(path.join(folder, "encoder.json")) ?? ""),
+    );
     if (remote === undefined) return manifest;
     // An address that nothing may be sent to makes no encoder.
     serverAddress(remote);
