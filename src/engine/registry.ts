@@ -15,30 +15,15 @@ import {
 } from "../core/encoders/card.ts";
 import { editedCard } from "../core/encoders/editedCard.ts";
 import { prefixOf, type Role } from "../core/encoders/prompts.ts";
-import {
-  parseVariant,
-  type EncoderSettings,
-} from "../core/encoders/variant.ts";
+import { parseVariant, type EncoderSettings } from "../core/encoders/variant.ts";
 import { MODEL_FILES } from "../core/encoders/manifest.ts";
 import type { ModelKey } from "../protocol/encoder.ts";
-import type {
-  EncoderChoice,
-  EncoderInfo,
-  EncoderState,
-} from "../protocol/engine.ts";
-import {
-  badRequest,
-  unknownEncoder,
-  type EmbedErrorData,
-} from "../protocol/errors.ts";
+import type { EncoderChoice, EncoderInfo, EncoderState } from "../protocol/engine.ts";
+import { badRequest, unknownEncoder, type EmbedErrorData } from "../protocol/errors.ts";
 import type { RemoteInfo } from "../protocol/remote.ts";
 import { bytesAt, filesIn, namesIn, shortText } from "./boundedFiles.ts";
 import type { RemoteEncoder } from "./remote/remotePool.ts";
-import {
-  REMOTE_RECORD,
-  serverAddress,
-  type RemoteRecord,
-} from "./remote/remoteRecord.ts";
+import { REMOTE_RECORD, serverAddress, type RemoteRecord } from "./remote/remoteRecord.ts";
 import type { EditedCards } from "./cards/cardEdits.ts";
 
 /** The encoders that are on this machine, and how each is doing. */
@@ -81,18 +66,14 @@ export function createRegistry(
   onChanged: (encoder: EncoderInfo) => void,
   editedCards: Pick<EditedCards, "of" | "refresh"> = NOTHING_EDITED,
 ): Registry {
-  const states = new Map<
-    string,
-    { state: EncoderState; error?: EmbedErrorData }
-  >();
+  const states = new Map<string, { state: EncoderState; error?: EmbedErrorData }>();
   let encoders = scan(folders);
 
   const infoOf = (id: string): EncoderInfo => {
     const { folder, name, card, bundled, remote } = encoders.get(id)!;
     const precisions = remote === undefined ? precisionsIn(folder) : [];
     const known = states.get(id) ?? {
-      state:
-        precisions.length > 0 || remote !== undefined ? "ready" : "missing",
+      state: precisions.length > 0 || remote !== undefined ? "ready" : "missing",
     };
     return {
       id,
@@ -105,35 +86,17 @@ export function createRegistry(
     };
   };
 
-  const resolve = (
-    { id, ...beside }: EncoderChoice,
-    role?: Role,
-  ): ResolvedChoice => {
+  const resolve = ({ id, ...beside }: EncoderChoice, role?: Role): ResolvedChoice => {
     const known = encoders.get(id);
-    const {
-      base,
-      settings: named,
-      wrong,
-    } = known === undefined
-      ? parseVariant(id)
-      : { base: id, settings: {}, wrong: [] };
-    if (wrong.length > 0)
-      throw badRequest(`${wrong[0]} is no setting of an encoder.`);
+    const { base, settings: named, wrong } = known === undefined ? parseVariant(id) : { base: id, settings: {}, wrong: [] };
+    if (wrong.length > 0) throw badRequest(`${wrong[0]} is no setting of an encoder.`);
     const found = known ?? encoders.get(base);
-    const folder =
-      found?.folder ??
-      (path.isAbsolute(base) && fs.existsSync(base) ? base : undefined);
+    const folder = found?.folder ?? (path.isAbsolute(base) && fs.existsSync(base) ? base : undefined);
     if (folder === undefined) throw unknownEncoder(base);
     const { precision, prompt, ...settings } = { ...named, ...beside };
     if (precision !== undefined && found?.remote !== undefined)
-      throw badRequest(
-        "A remote encoder has no setting precision: its server decides.",
-      );
-    const prefix = prefixOf(
-      found?.card ?? promptsIn(folder),
-      prompt === undefined ? {} : { prompt },
-      role,
-    );
+      throw badRequest("A remote encoder has no setting precision: its server decides.");
+    const prefix = prefixOf(found?.card ?? promptsIn(folder), prompt === undefined ? {} : { prompt }, role);
     const available = precisionsIn(folder).map((one) => one.precision);
     return {
       base,
@@ -163,34 +126,20 @@ export function createRegistry(
     },
     stampOf: (choice, role) => {
       const { model, prefix, settings } = resolve(choice, role);
-      return JSON.stringify([
-        RUNTIME,
-        model,
-        prefix,
-        settings,
-        stampOf(model.folder),
-      ]);
+      return JSON.stringify([RUNTIME, model, prefix, settings, stampOf(model.folder)]);
     },
     remoteOf: (id) => {
       const found = encoders.get(id);
       return found === undefined ? undefined : (found.remote ?? null);
     },
     remoteIn: (folder) => {
-      const found = [...encoders.values()].find(
-        (encoder) => encoder.folder === folder,
-      );
-      return found?.remote === undefined
-        ? undefined
-        : { record: found.remote, card: found.card };
+      const found = [...encoders.values()].find((encoder) => encoder.folder === folder);
+      return found?.remote === undefined ? undefined : { record: found.remote, card: found.card };
     },
     setState: (named, state, error) => {
       const id = encoders.has(named) ? named : parseVariant(named).base;
       const before = states.get(id);
-      if (
-        !encoders.has(id) ||
-        (before?.state === state && before.error === error)
-      )
-        return;
+      if (!encoders.has(id) || (before?.state === state && before.error === error)) return;
       states.set(id, error === undefined ? { state } : { state, error });
       onChanged(infoOf(id));
     },
@@ -249,24 +198,17 @@ const infoOfRemote = (record: RemoteRecord): RemoteInfo => ({
 });
 
 /** What is on disk of a model folder, with sizes in bytes. */
-const precisionsIn = (
-  folder: string,
-): readonly { readonly precision: Precision; readonly bytes: number }[] =>
+const precisionsIn = (folder: string): readonly { readonly precision: Precision; readonly bytes: number }[] =>
   PRECISIONS.flatMap((precision) => {
     const bytes = bytesAt(path.join(folder, MODEL_FILES[precision]));
     return bytes === undefined ? [] : [{ precision, bytes }];
   });
 
 /** The prompts of a folder that has no card of ours, by its publisher's own file. */
-function promptsIn(
-  folder: string,
-): Pick<EncoderCard, "prompts" | "defaultPrompt"> {
+function promptsIn(folder: string): Pick<EncoderCard, "prompts" | "defaultPrompt"> {
   try {
     const file = path.join(folder, "config_sentence_transformers.json");
-    const { prompts = {}, default_prompt_name: named } = v.parse(
-      PROMPTS,
-      JSON.parse(shortText(file) ?? ""),
-    );
+    const { prompts = {}, default_prompt_name: named } = v.parse(PROMPTS, JSON.parse(shortText(file) ?? ""));
     return {
       prompts,
       ...(typeof named === "string" ? { defaultPrompt: named } : {}),
@@ -287,8 +229,7 @@ const RUNTIME = runtimeVersion();
 function runtimeVersion(): string {
   const require = createRequire(import.meta.url);
   try {
-    return (require("onnxruntime-node/package.json") as { version: string })
-      .version;
+    return (require("onnxruntime-node/package.json") as { version: string }).version;
   } catch {
     return "unknown";
   }
@@ -296,9 +237,7 @@ function runtimeVersion(): string {
 
 /** Names, sizes and times of what lies in a model folder. */
 const stampOf = (folder: string): readonly string[] =>
-  filesIn(folder).map(
-    ({ path: name, bytes, mtimeMs }) => `${name} ${bytes} ${mtimeMs}`,
-  );
+  filesIn(folder).map(({ path: name, bytes, mtimeMs }) => `${name} ${bytes} ${mtimeMs}`);
 
 const FACT = v.object({
   value: v.string(),
@@ -312,9 +251,7 @@ const MANIFEST = v.object({
       causes: v.object(v.entriesFromList(CAUSES, FACT)),
       dimensions: v.number(),
       maxTokens: v.nullable(v.number()),
-      pooling: v.custom<CardPooling>(
-        (value) => typeof value === "string" && isCardPooling(value),
-      ),
+      pooling: v.custom<CardPooling>((value) => typeof value === "string" && isCardPooling(value)),
       normalized: v.boolean(),
       prompts: v.record(v.string(), v.string()),
       defaultPrompt: v.exactOptional(v.string()),
@@ -329,14 +266,9 @@ const MANIFEST = v.object({
 });
 
 /** undefined for a folder that holds no encoder of ours. */
-function readManifest(
-  folder: string,
-): (Pick<Found, "name" | "card" | "remote"> & { id: string }) | undefined {
+function readManifest(folder: string): (Pick<Found, "name" | "card" | "remote"> & { id: string }) | undefined {
   try {
-    const { manifest, remote } = v.parse(
-      MANIFEST,
-      JSON.parse(shortText(path.join(folder, "encoder.json")) ?? ""),
-    );
+    const { manifest, remote } = v.parse(MANIFEST, JSON.parse(shortText(path.join(folder, "encoder.json")) ?? ""));
     if (remote === undefined) return manifest;
     // An address that nothing may be sent to makes no encoder.
     serverAddress(remote);
