@@ -16,7 +16,7 @@ import {
 import { editedCard } from "../core/encoders/editedCard.ts";
 import { prefixOf, type Role } from "../core/encoders/prompts.ts";
 import { parseVariant, type EncoderSettings } from "../core/encoders/variant.ts";
-import { MODEL_FILES } from "../core/encoders/manifest.ts";
+import { weightFiles } from "../core/encoders/manifest.ts";
 import type { ModelKey } from "../protocol/encoder.ts";
 import type { EncoderChoice, EncoderInfo, EncoderState } from "../protocol/engine.ts";
 import { badRequest, unknownEncoder, type EmbedErrorData } from "../protocol/errors.ts";
@@ -24,16 +24,14 @@ import type { RemoteInfo } from "../protocol/remote.ts";
 import { bytesAt, filesIn, namesIn, shortText } from "./boundedFiles.ts";
 import type { RemoteEncoder } from "./remote/remotePool.ts";
 import { REMOTE_RECORD, serverAddress, type RemoteRecord } from "./remote/remoteRecord.ts";
+import { publishedPrompts } from "./publishedPrompts.ts";
 import type { EditedCards } from "./cards/cardEdits.ts";
 
 /** The encoders that are on this machine, and how each is doing. */
 export interface Registry {
   list(): readonly EncoderInfo[];
   /** An encoder as its publisher made it, without what the user put over its card. Throws `unknownEncoder`. */
-  published(id: string): {
-    readonly card: EncoderCard;
-    readonly folder: string;
-  };
+  published(id: string): { readonly card: EncoderCard; readonly folder: string };
   /** Tells of an encoder whose card was edited. */
   tell(id: string): void;
   /** What a choice means: which model, and what is set about it. Throws `unknownEncoder` or `badRequest`. */
@@ -72,9 +70,7 @@ export function createRegistry(
   const infoOf = (id: string): EncoderInfo => {
     const { folder, name, card, bundled, remote } = encoders.get(id)!;
     const precisions = remote === undefined ? precisionsIn(folder) : [];
-    const known = states.get(id) ?? {
-      state: precisions.length > 0 || remote !== undefined ? "ready" : "missing",
-    };
+    const known = states.get(id) ?? { state: precisions.length > 0 || remote !== undefined ? "ready" : "missing" };
     return {
       id,
       name,
@@ -93,17 +89,14 @@ export function createRegistry(
     const found = known ?? encoders.get(base);
     const folder = found?.folder ?? (path.isAbsolute(base) && fs.existsSync(base) ? base : undefined);
     if (folder === undefined) throw unknownEncoder(base);
+    if (found === undefined && folder.endsWith(".onnx"))
+      throw badRequest(`${folder} is one file: import it and use its id, or name its folder.`);
     const { precision, prompt, ...settings } = { ...named, ...beside };
     if (precision !== undefined && found?.remote !== undefined)
       throw badRequest("A remote encoder has no setting precision: its server decides.");
     const prefix = prefixOf(found?.card ?? promptsIn(folder), prompt === undefined ? {} : { prompt }, role);
     const available = precisionsIn(folder).map((one) => one.precision);
-    return {
-      base,
-      model: { folder, precision: precision ?? defaultPrecision(available) },
-      prefix,
-      settings,
-    };
+    return { base, model: { folder, precision: precision ?? defaultPrecision(available) }, prefix, settings };
   };
 
   return {
@@ -156,10 +149,7 @@ export function createRegistry(
   };
 }
 
-const NOTHING_EDITED: Pick<EditedCards, "of" | "refresh"> = {
-  of: () => ({}),
-  refresh: () => undefined,
-};
+const NOTHING_EDITED: Pick<EditedCards, "of" | "refresh"> = { of: () => ({}), refresh: () => undefined };
 
 interface Found {
   readonly folder: string;
@@ -179,12 +169,7 @@ function scan(folders: readonly string[]): Map<string, Found> {
       const manifest = readManifest(folder);
       if (manifest === undefined || encoders.has(manifest.id)) continue;
       const stamp = stampOf(folder).join("\n");
-      encoders.set(manifest.id, {
-        folder,
-        ...manifest,
-        bundled: index === 0,
-        stamp,
-      });
+      encoders.set(manifest.id, { folder, ...manifest, bundled: index === 0, stamp });
     }
   }
   return encoders;
@@ -197,10 +182,15 @@ const infoOfRemote = (record: RemoteRecord): RemoteInfo => ({
   since: record.since,
 });
 
+/** Where a network's files lie in its folder: in old ones they have a folder of their own. */
+const NETWORKS = ["", "0_Transformer"];
+
 /** What is on disk of a model folder, with sizes in bytes. */
 const precisionsIn = (folder: string): readonly { readonly precision: Precision; readonly bytes: number }[] =>
   PRECISIONS.flatMap((precision) => {
-    const bytes = bytesAt(path.join(folder, MODEL_FILES[precision]));
+    const bytes = NETWORKS.flatMap((place) => weightFiles(precision).map((name) => path.join(folder, place, name)))
+      .map(bytesAt)
+      .find((one) => one !== undefined);
     return bytes === undefined ? [] : [{ precision, bytes }];
   });
 
@@ -208,20 +198,11 @@ const precisionsIn = (folder: string): readonly { readonly precision: Precision;
 function promptsIn(folder: string): Pick<EncoderCard, "prompts" | "defaultPrompt"> {
   try {
     const file = path.join(folder, "config_sentence_transformers.json");
-    const { prompts = {}, default_prompt_name: named } = v.parse(PROMPTS, JSON.parse(shortText(file) ?? ""));
-    return {
-      prompts,
-      ...(typeof named === "string" ? { defaultPrompt: named } : {}),
-    };
+    return publishedPrompts(JSON.parse(shortText(file) ?? ""));
   } catch {
     return { prompts: {} };
   }
 }
-
-const PROMPTS = v.object({
-  prompts: v.exactOptional(v.record(v.string(), v.string())),
-  default_prompt_name: v.nullish(v.string()),
-});
 
 /** The version of ONNX Runtime that this installation carries; it is part of every vector's identity. */
 const RUNTIME = runtimeVersion();
@@ -239,10 +220,7 @@ function runtimeVersion(): string {
 const stampOf = (folder: string): readonly string[] =>
   filesIn(folder).map(({ path: name, bytes, mtimeMs }) => `${name} ${bytes} ${mtimeMs}`);
 
-const FACT = v.object({
-  value: v.string(),
-  source: v.exactOptional(v.string()),
-});
+const FACT = v.object({ value: v.string(), source: v.exactOptional(v.string()) });
 const MANIFEST = v.object({
   manifest: v.object({
     id: v.string(),

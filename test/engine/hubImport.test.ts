@@ -42,7 +42,7 @@ before(async () => {
     ...Object.fromEntries(files.map((name) => [name, fs.readFileSync(path.join(MODEL, name))])),
     "onnx/model.onnx": fs.readFileSync(path.join(MODEL, "onnx/model.onnx")),
     "onnx/model_quantized.onnx": fs.readFileSync(path.join(MODEL, "onnx/model_int8.onnx")),
-    "onnx/model_bnb4.onnx": Buffer.from("none"),
+    "onnx/model_bf16.onnx": Buffer.from("none"),
     "pytorch_model.bin": Buffer.from("code"),
     "README.md": Buffer.from(README),
   });
@@ -220,7 +220,7 @@ test("an engine lists and runs what it has imported; cancelling an import leaves
       weights.map(({ path: name, precision, files }) => [name, precision, files.length]),
       [
         ["onnx/model.onnx", "fp32", 7],
-        ["onnx/model_bnb4.onnx", "other", 7],
+        ["onnx/model_bf16.onnx", "other", 7],
         ["onnx/model_quantized.onnx", "int8", 7],
       ],
     );
@@ -290,7 +290,7 @@ test("what no encoder can be made of is one clear error, and nothing is left", a
   await refused(/several model files.*--file: onnx\/a\.onnx, onnx\/b\.onnx/);
   await refused(/no c\.onnx among its model files/, folder, "--file", "c.onnx");
 
-  await refused(/of a precision that is not read here/, REPOSITORY, "--file", "model_bnb4.onnx");
+  await refused(/of a precision that is not read here/, REPOSITORY, "--file", "model_bf16.onnx");
   await refused(/no repository owner\/nothing/, "owner/nothing");
   await refused(/is no owner\/name/, "owner/../x");
   nothingHalf(home);

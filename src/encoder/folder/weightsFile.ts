@@ -3,7 +3,7 @@ import fs from "node:fs";
 import path from "node:path";
 
 import type { Precision } from "../../core/encoders/card.ts";
-import { MODEL_FILES } from "../../core/encoders/manifest.ts";
+import { weightFiles } from "../../core/encoders/manifest.ts";
 import { badModel, missingWeights } from "../../protocol/errors.ts";
 import type { GraphTables } from "../graphTables.ts";
 import { checkPlainFile, isThere, readModelFile } from "../modelFile.ts";
@@ -18,35 +18,13 @@ export interface Weights {
   readonly digest: string;
 }
 
-/** How publishers call their files, where it is not how we do; the first that exists is taken. */
-const OTHER_NAMES: Readonly<Record<Precision, readonly string[]>> = {
-  fp32: ["model_O1", "model_O2", "model_O3"],
-  fp16: ["model_float16", "model_O4"],
-  w8: [],
-  int8: [
-    "model_quantized",
-    "model_uint8",
-    "model_quint8_avx2",
-    "model_qint8_avx512_vnni",
-    "model_qint8_avx512",
-    "model_qint8_arm64",
-  ],
-  q4: ["model_q4f16", "model_bnb4", "model_int4", "model_uint4"],
-};
-
-/** Where the weights of a precision may lie: in the folder `onnx`, where all keep them, or beside the settings. */
-function candidates(precision: Precision, places: readonly string[]): string[] {
-  const own = MODEL_FILES[precision];
-  const names = [path.posix.basename(own), ...OTHER_NAMES[precision].map((name) => `${name}.onnx`)];
-  return places.flatMap((place) => names.flatMap((name) => [fileOf(place, `onnx/${name}`), fileOf(place, name)]));
-}
-
 /**
  * The weights of a precision, scanned, with the files beside them that they name. Throws `missingWeights` or `badModel`.
  * @param places where the network's files may lie in the folder
  */
 export function readWeights(folder: string, precision: Precision, places: readonly string[] = [""]): Weights {
-  const onnx = candidates(precision, places)
+  const onnx = places
+    .flatMap((place) => weightFiles(precision).map((name) => fileOf(place, name)))
     .map((name) => path.join(folder, name))
     .find(isThere);
   if (onnx === undefined) throw missingWeights(path.basename(folder), precision);

@@ -15,8 +15,9 @@ export interface EncoderFiles {
 /**
  * All encoders that can be made of a publisher's files, the default first. `place` names the publisher in errors. Throws
  * `noEncoder` saying what is missing.
+ * @param modules folders of the publisher's modules, in their order, where they are known; else they are told by their names
  */
-export function weightsIn(place: string, paths: readonly string[]): readonly EncoderFiles[] {
+export function weightsIn(place: string, paths: readonly string[], modules = modulesByName(paths)): readonly EncoderFiles[] {
   const named = new Set(paths);
   const weights = paths.filter((name) => name.endsWith(".onnx")).sort(byPreference);
   // Last, because what somebody made ONNX of need not be built here; the first of them has all there is.
@@ -27,14 +28,18 @@ export function weightsIn(place: string, paths: readonly string[]): readonly Enc
     throw noEncoder(place, reason, "Use a repository or folder with an .onnx or .safetensors file.");
   }
   // What reads images has no tokenizer; what reads text must have one.
-  const reads = ["preprocessor_config.json", ...TOKENIZERS].some((name) => named.has(name));
-  if (!reads && !weights.some((name) => named.has(beside(name, "tokenizer.json"))))
+  const folders = [...new Set(["", ...modules.slice(0, 1), ...weights.map((name) => path.posix.dirname(name))])];
+  const has = (names: readonly string[]): boolean =>
+    folders.some((folder) => names.some((name) => named.has(path.posix.join(folder, name))));
+  if (!has(["preprocessor_config.json", ...TOKENIZERS]))
     throw noEncoder(
       place,
       "it has no tokenizer.json",
-      "Use the publisher's repository, or save the tokenizer as tokenizer.json beside the model.",
+      has(OTHER_TOKENIZERS)
+        ? "Have transformers write it: AutoTokenizer.from_pretrained(FOLDER).save_pretrained(FOLDER)."
+        : "Use the publisher's repository, or save the tokenizer as tokenizer.json beside the model.",
     );
-  return weights.map((name) => encoderFiles(name, paths));
+  return weights.map((name) => encoderFiles(name, paths, modules));
 }
 
 /**
@@ -64,18 +69,34 @@ export function chosenWeights(place: string, all: readonly EncoderFiles[], wante
 /** Whether weights are what anybody would take who was not asked. */
 export const isDefault = (weights: string): boolean => DEFAULTS.includes(weights) || SAFETENSORS.includes(weights);
 
-const DEFAULTS: readonly string[] = ["onnx/model.onnx", "model.onnx"];
+const DEFAULTS: readonly string[] = ["", "0_Transformer/"].flatMap((place) =>
+  ["onnx/model.onnx", "model.onnx"].map((name) => place + name),
+);
 const SAFETENSORS: readonly string[] = [
   "model.safetensors",
   "model.safetensors.index.json",
   "0_StaticEmbedding/model.safetensors",
+  "0_Transformer/model.safetensors",
+  "0_Transformer/model.safetensors.index.json",
 ];
-const TOKENIZERS: readonly string[] = ["tokenizer.json", "0_StaticEmbedding/tokenizer.json", "0_Transformer/tokenizer.json"];
+const TOKENIZERS: readonly string[] = ["tokenizer.json", "vocab.txt"];
+/** What other libraries keep a tokenizer in. */
+const OTHER_TOKENIZERS: readonly string[] = ["sentencepiece.bpe.model", "spiece.model", "tokenizer.model", "vocab.json"];
 
-/** The publisher's settings: tokenizer, modules (pooling, dense, normalise), limits, prompts, and the card. */
-const SETTINGS =
-  /^((tokenizer|config|modules|sentence_bert_config|config_sentence_transformers|tokenizer_config|special_tokens_map|preprocessor_config)\.json|README\.md)$/;
-const MODULE = /^\d+_\w+\/(config\.json|sentence_bert_config\.json|tokenizer\.json|model\.safetensors)$/;
+/** What the publisher says of the encoder as a whole. */
+const SETTINGS = /^(modules\.json|config_sentence_transformers\.json|preprocessor_config\.json|README\.md)$/;
+/** What belongs to the network: tokenizer, sizes, limits. */
+const NETWORK = /^((tokenizer|config|sentence_[\w-]+_config|tokenizer_config|special_tokens_map)\.json|vocab\.txt)$/;
+/** What belongs to a module that comes after it. */
+const MODULE = /^(config\.json|model\.safetensors)$/;
+
+/** Folders that the library numbers: 0_Transformer, 1_Pooling, 2_Dense. */
+function modulesByName(paths: readonly string[]): readonly string[] {
+  const folders = new Set(paths.filter((name) => /^\d+_\w+\//.test(name)).map((name) => name.split("/")[0]!));
+  const numbered = [...folders].sort((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10));
+  // Without a folder of its own, the network lies beside modules.json.
+  return numbered[0]?.startsWith("0_") === true ? numbered : ["", ...numbered];
+}
 
 /** Defaults first, then full precision, then by name. */
 function byPreference(a: string, b: string): number {
@@ -84,39 +105,55 @@ function byPreference(a: string, b: string): number {
   return rank(a) - rank(b) || (a < b ? -1 : 1);
 }
 
-function encoderFiles(weights: string, paths: readonly string[]): EncoderFiles {
-  const files = new Map(paths.filter((name) => SETTINGS.test(name) || MODULE.test(name)).map((name) => [name, name]));
+function encoderFiles(weights: string, paths: readonly string[], [network = "", ...modules]: readonly string[]): EncoderFiles {
+  const files = new Map<string, string>();
   const precision = precisionOf(weights);
-  const target = targetOf(weights, precision);
-  for (const name of paths) if (belongsTo(weights, name)) files.set(name, beside(target, path.posix.basename(name)));
+  const target = targetOf(weights, precision, network);
+  const sourceOf = new Map<string, string>();
+  // Beside the weights, in the folder above, in the network's own folder: the later says it better.
+  for (const folder of [path.posix.dirname(weights), ".", network])
+    for (const name of paths)
+      if (path.posix.dirname(name) === (folder === "" ? "." : folder) && NETWORK.test(path.posix.basename(name)))
+        sourceOf.set(path.posix.basename(name), name);
+  for (const [name, source] of sourceOf) files.set(source, name);
+  for (const name of paths) {
+    const isModule = modules.includes(path.posix.dirname(name)) && MODULE.test(path.posix.basename(name));
+    if (SETTINGS.test(name) || isModule) files.set(name, name);
+    else if (belongsTo(weights, name, paths)) files.set(name, beside(target, path.posix.basename(name)));
+  }
   files.set(weights, target);
-  // A bare model has its tokenizer and settings in its own folder.
-  for (const name of ["tokenizer.json", "config.json"])
-    if (!files.has(name) && paths.includes(beside(weights, name))) files.set(beside(weights, name), name);
   return { weights, precision, files };
 }
 
-/** Where the reader of model folders looks for weights of a precision; weights it has no name for keep theirs. */
-function targetOf(weights: string, precision: Precision | "other"): string {
-  if (!weights.endsWith(".onnx")) return weights;
+/** Where the reader of model folders looks for weights of a precision; those that are built into it lie beside the settings. */
+function targetOf(weights: string, precision: Precision | "other", network: string): string {
+  if (!weights.endsWith(".onnx")) return path.posix.relative(network, weights);
   return precision === "other" ? `onnx/${path.posix.basename(weights)}` : MODEL_FILES[precision];
 }
 
 /** Tensors that ONNX keeps in files of their own, and the parts of split safetensors. */
-function belongsTo(weights: string, name: string): boolean {
-  if (weights.endsWith(".index.json")) return /^model-\d+-of-\d+\.safetensors$/.test(name);
-  if (!weights.endsWith(".onnx") || path.posix.dirname(name) !== path.posix.dirname(weights) || name === weights) return false;
+function belongsTo(weights: string, name: string, paths: readonly string[]): boolean {
+  const folder = path.posix.dirname(weights);
+  if (path.posix.dirname(name) !== folder || name === weights) return false;
+  if (weights.endsWith(".index.json")) return /^model-\d+-of-\d+\.safetensors$/.test(path.posix.basename(name));
+  if (!weights.endsWith(".onnx")) return false;
   const stem = weights.slice(0, -".onnx".length);
-  return name.startsWith(stem) && /^(\.onnx)?([._]data(_\d+)?|\.(bin|weights?))$/.test(name.slice(stem.length));
+  if (name.startsWith(stem) && /^(\.onnx)?([._]data(_\d+)?|\.(bin|weights?))$/.test(name.slice(stem.length))) return true;
+  // Files that are called otherwise can only be those of a model that is alone in its folder.
+  const alone = paths.every((other) => other === weights || path.posix.dirname(other) !== folder || !other.endsWith(".onnx"));
+  return alone && TENSORS.test(path.posix.basename(name));
 }
+
+/** How exporters call files of tensors: all in one, or one for each by the tensor's own name. */
+const TENSORS = /^(weights?\.bin|.+[._]data(_\d+)?|.+\.(weights?|bias)|(onnx__|Constant_)\w+)$/;
 
 const beside = (file: string, name: string): string => path.posix.join(path.posix.dirname(file), name);
 
 /** What publishers add to the name of a model file, by precision. */
 const SUFFIXES: readonly (readonly [RegExp, string])[] = [
-  [/[_-](q4f16|bnb4|nf4|q2|q1|fp8|bf16)/i, "other"],
-  [/[_-](q4|u?int4|4bit)/i, "q4"],
-  [/[_-](fp16|f16|float16|half)/i, "fp16"],
+  [/[_-](q2|q1|fp8|bf16|bfloat16)/i, "other"],
+  [/[_-](q4|u?int4|4bit|bnb4|nf4)/i, "q4"],
+  [/[_-](fp16|f16|float16|half|O4$)/i, "fp16"],
   [/[_-]w8$/i, "w8"],
   [/[_-](quantized|q8|q?u?int8|qdq)/i, "int8"],
 ];

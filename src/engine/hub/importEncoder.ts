@@ -2,8 +2,11 @@ import { createHash } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 
+import * as v from "valibot";
+
 import type { EncoderCard, Precision } from "../../core/encoders/card.ts";
 import type { ConvertResult } from "../../protocol/encoder.ts";
+import { EmbedError } from "../../protocol/errors.ts";
 import { noEncoder } from "../../protocol/hubErrors.ts";
 import type {
   HubAccess,
@@ -19,7 +22,7 @@ import { fetchFiles } from "./fetchFiles.ts";
 import { hubClient, repositoryPage, type HubClient } from "./hubClient.ts";
 import { importedCard } from "./importedCard.ts";
 import { keepEncoder, readRecord, type ImportSource } from "./keepEncoder.ts";
-import { localFiles } from "./localFiles.ts";
+import { localFiles, type LocalFiles } from "./localFiles.ts";
 import { findRepository, type Repository } from "./repository.ts";
 import { convertModel, tryModel, type TrialProgram } from "./trial.ts";
 
@@ -69,7 +72,8 @@ export async function importFromHub(access: HubAccess, choice: RepositoryChoice,
 
 export async function importFromPath(place: string, options: ImportOptions): Promise<ImportResult> {
   const local = localFiles(place);
-  const chosen = readable(place, chosenWeights(place, weightsIn(place, local.paths), options.file ?? local.file));
+  const all = weightsIn(place, local.paths, modulesOf(local));
+  const chosen = readable(place, chosenWeights(place, all, options.file ?? local.file));
   return keep(options, {
     place,
     chosen,
@@ -79,6 +83,20 @@ export async function importFromPath(place: string, options: ImportOptions): Pro
     source: { kind: "path", path: local.folder, file: chosen.weights },
   });
 }
+
+/** Folders of the modules in modules.json; undefined where that is none, about which whoever opens the model complains. */
+function modulesOf({ paths, source }: LocalFiles): readonly string[] | undefined {
+  if (!paths.includes("modules.json")) return undefined;
+  try {
+    const listed = v.parse(MODULES, JSON.parse(readText(source("modules.json")) ?? ""));
+    return listed.map(({ path: place }) => path.posix.join(place).replace(/\/$/, "").replace(/^\.$/, ""));
+  } catch (error) {
+    if (error instanceof EmbedError) throw error;
+    return undefined;
+  }
+}
+
+const MODULES = v.array(v.looseObject({ path: v.optional(v.string(), "") }));
 
 /** The revision of a repository that is meant when none is named. */
 const MAIN = "main";
@@ -155,7 +173,7 @@ async function keep(options: ImportOptions, found: Found): Promise<ImportResult>
   const build = async (part: string): Promise<ConvertResult> => {
     report({ kind: "import", phase: "building", done: 0, total: 0 });
     return underOwnNames(part, ownNames, () =>
-      convertModel(options.encoder, { folder: part, weights: chosen.weights }, place, signal),
+      convertModel(options.encoder, { folder: part, weights: chosen.files.get(chosen.weights)! }, place, signal),
     );
   };
   const kept = await keepEncoder({

@@ -1,7 +1,9 @@
 import * as v from "valibot";
 
 import type { EncoderCard, Fact } from "../../core/encoders/card.ts";
+import { poolingName } from "../../core/encoders/variant.ts";
 import type { LoadedModel } from "../../protocol/encoder.ts";
+import { publishedPrompts } from "../publishedPrompts.ts";
 import { readFrontMatter, type FrontMatter } from "./frontMatter.ts";
 
 export interface CardSources {
@@ -18,17 +20,17 @@ export interface CardSources {
 export function importedCard({ read, loaded, homepage, repository }: CardSources): EncoderCard {
   const matter = readFrontMatter(read("README.md") ?? "");
   const config = parsed(CONFIG, read("config.json")) ?? {};
-  const { prompts = {}, default_prompt_name: named } = parsed(PROMPTS, read("config_sentence_transformers.json")) ?? {};
+  const library = parsed(LIBRARY, read(LIBRARY_FILE)) ?? {};
   return {
     causes: {
-      architecture: architectureOf(config, loaded),
+      architecture: architectureOf(config, loaded, read),
       trainingData: listed(matter, "datasets"),
       objective: fact(
         (matter["tags"] ?? []).filter((tag) => tag.startsWith(LOSS)).map((tag) => tag.slice(LOSS.length)),
         "README.md (tags)",
       ),
       pretrainedBase: baseOf(matter, config, repository),
-      hyperparameters: UNKNOWN,
+      hyperparameters: useOf(library),
       domain: domainOf(matter),
       layers:
         config.num_hidden_layers === undefined
@@ -40,8 +42,7 @@ export function importedCard({ read, loaded, homepage, repository }: CardSources
     maxTokens: loaded.maxTokens,
     pooling: loaded.pooling,
     normalized: loaded.normalized,
-    prompts,
-    ...(typeof named === "string" && named in prompts ? { defaultPrompt: named } : {}),
+    ...promptsOf(read(LIBRARY_FILE)),
     // No file of the publisher says it, and a file's size is no count.
     parameters: null,
     layers: loaded.layers,
@@ -70,22 +71,63 @@ const CONFIG = v.looseObject({
 });
 type Config = Partial<v.InferOutput<typeof CONFIG>>;
 
-const PROMPTS = v.looseObject({
-  prompts: v.optional(v.record(v.string(), v.string())),
-  default_prompt_name: v.nullish(v.string()),
+const LIBRARY_FILE = "config_sentence_transformers.json";
+const LIBRARY = v.looseObject({
+  similarity_fn_name: v.nullish(v.string()),
+  truncate_dim: v.nullish(v.number()),
 });
+type Library = Partial<v.InferOutput<typeof LIBRARY>>;
 
-function architectureOf(config: Config, { pooling }: LoadedModel): Fact {
+function promptsOf(text: string | undefined): ReturnType<typeof publishedPrompts> {
+  try {
+    return publishedPrompts(JSON.parse(text ?? "{}"));
+  } catch {
+    return { prompts: {} };
+  }
+}
+
+/** How the publisher means vectors to be used. */
+const useOf = ({ similarity_fn_name: similarity, truncate_dim: cut }: Library): Fact =>
+  fact(
+    [
+      ...(typeof similarity === "string" ? [`compared by ${similarity}`] : []),
+      ...(typeof cut === "number" ? [`cut to ${String(cut)} dimensions`] : []),
+    ],
+    LIBRARY_FILE,
+  );
+
+const MODULES = v.array(v.looseObject({ type: v.string(), path: v.optional(v.string(), "") }));
+const DENSE = v.looseObject({ out_features: v.number() });
+
+function architectureOf(config: Config, { pooling }: LoadedModel, read: CardSources["read"]): Fact {
   const name = config.architectures?.[0] ?? config.model_type;
   if (name === undefined) return UNKNOWN;
+  const modules = parsed(MODULES, read("modules.json"));
+  // Without a list of modules the library pools by its default, and so is done here.
+  const byDefault = modules === undefined && pooling !== "graph" ? " (no modules.json: the library's default)" : "";
   const parts = [
     name,
     config.num_hidden_layers === undefined ? undefined : `${config.num_hidden_layers} layers`,
     config.hidden_size === undefined ? undefined : `${config.hidden_size} wide`,
     config.num_attention_heads === undefined ? undefined : `${config.num_attention_heads} heads`,
-    `${pooling} pooling`,
+    pooling === "graph" ? "pooling in its graph" : `${poolingName(pooling)} pooling${byDefault}`,
+    ...(modules ?? []).map(({ type, path: place }) =>
+      moduleName(type, parsed(DENSE, read(`${place}/config.json`))?.out_features),
+    ),
   ];
   return { value: parts.filter((part) => part !== undefined).join(", "), source: "config.json" };
+}
+
+/** Modules after pooling that do more than scale. */
+function moduleName(type: string, dense: number | undefined): string | undefined {
+  switch (type.split(".").at(-1)) {
+    case "Dense":
+      return dense === undefined ? "a dense layer" : `a dense layer to ${String(dense)}`;
+    case "LayerNorm":
+      return "a layer norm";
+    default:
+      return undefined;
+  }
 }
 
 /** `_name_or_path` is what the weights were loaded from when they were saved: often the base, often a folder or the model itself. */

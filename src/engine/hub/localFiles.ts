@@ -37,15 +37,21 @@ export function localFiles(place: string): LocalFiles {
   };
 }
 
+/** What a folder of a model that reads text has. */
+const TOKENIZERS = ["tokenizer.json", "vocab.txt", "modules.json"];
+
 /** Exports lie in a folder `onnx` below the model's own. */
 function folderOf(onnx: string): string {
   const own = path.dirname(onnx);
   const above = path.dirname(own);
-  const isExport = path.basename(own) === "onnx" && !fs.existsSync(path.join(own, "tokenizer.json"));
-  return isExport && fs.existsSync(path.join(above, "tokenizer.json")) ? above : own;
+  const has = (folder: string): boolean => TOKENIZERS.some((name) => fs.existsSync(path.join(folder, name)));
+  return path.basename(own) === "onnx" && !has(own) && has(above) ? above : own;
 }
 
-/** Files of the folder and of the folders in it: no layout is deeper. */
+/** Folders in folders: 0_Transformer/onnx is as deep as layouts go. */
+const MAX_DEPTH = 2;
+
+/** Files of the folder, and of folders in it down to where layouts end. */
 function list(folder: string): string[] {
   const found: string[] = [];
   const add = (below: string): void => {
@@ -53,10 +59,11 @@ function list(folder: string): string[] {
       entriesOf(path.join(folder, below), MAX_FILES - found.length),
     );
     if (more) throw noEncoder(folder, "it has too many files", "Name the folder that the model alone lies in.");
-    for (const entry of entries)
-      if (below !== "") found.push(`${below}/${entry.name}`);
-      else if (entry.isDirectory()) add(entry.name);
-      else found.push(entry.name);
+    for (const entry of entries) {
+      const name = below === "" ? entry.name : `${below}/${entry.name}`;
+      if (entry.isDirectory() && name.split("/").length <= MAX_DEPTH) add(name);
+      else found.push(name);
+    }
   };
   add("");
   return found.sort();
