@@ -113,7 +113,7 @@ export interface TextArea {
   readonly busy: boolean;
   readonly onInput: (value: string) => void;
   /** Called on Enter: what is written here is one line, however long. */
-  readonly onSave: () => void;
+  readonly onSave: (value: string) => void;
   /** Called on Escape. */
   readonly onCancel: () => void;
 }
@@ -145,7 +145,7 @@ export const textArea = ({
       if (event.isComposing || (event.key !== "Enter" && event.key !== "Escape")) return;
       event.preventDefault();
       event.stopPropagation();
-      if (event.key === "Enter") onSave();
+      if (event.key === "Enter") onSave((event.target as HTMLTextAreaElement).value);
       else onCancel();
     }}
   ></textarea>

@@ -1,6 +1,7 @@
 import { render } from "lit-html";
 import * as v from "valibot";
 
+import { GROUPINGS } from "../../src/core/encoders/causeGroups.ts";
 import type { FromCards } from "../../src/protocol/cardsPanel.ts";
 import type { Connection } from "../connection.ts";
 import { pageLoop } from "../pageLoop.ts";
@@ -29,6 +30,7 @@ const SAVED = v.object({
   view: v.object({
     onlyDifferent: v.exactOptional(v.boolean()),
     against: v.exactOptional(v.nullable(v.string())),
+    grouping: v.exactOptional(v.picklist(GROUPINGS)),
     drafts: v.exactOptional(v.record(v.string(), v.string())),
   }),
 });

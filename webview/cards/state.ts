@@ -1,3 +1,4 @@
+import type { Grouping } from "../../src/core/encoders/causeGroups.ts";
 import type {
   CardDetails,
   CardEncoder,
@@ -14,6 +15,8 @@ export interface View {
   readonly onlyDifferent: boolean;
   /** Encoder that the others are held against; the first column when it is not among them. */
   readonly against: string | null;
+  /** By which cause the columns of the comparison are put together. */
+  readonly grouping: Grouping;
   /** Words that are not saved yet: see {@link draftKey}. */
   readonly drafts: Readonly<Record<string, string>>;
 }
@@ -45,7 +48,7 @@ export type Action =
   | { readonly type: "saving"; readonly id: string; readonly fields: readonly CardField[] }
   | { readonly type: "say"; readonly words: string };
 
-const DEFAULT_VIEW: View = { onlyDifferent: false, against: null, drafts: {} };
+const DEFAULT_VIEW: View = { onlyDifferent: false, against: null, grouping: "none", drafts: {} };
 
 export const initialState = (view: Partial<View> = {}): State => ({
   spec: null,

@@ -51,15 +51,19 @@ export function standing(cell: Fact, against: Fact): "same" | "differs" | "unkno
   return cell.value === against.value ? "same" : "differs";
 }
 
-/** A fact in its parts, each with whether the other fact has it too: what differs is seen at once, however long they are. */
+/**
+ * A fact in its parts, each with whether the other fact lacks it, so that what differs is seen however long the two are. Nothing
+ * is told apart where they have nothing in common. The texts joined are the fact.
+ */
 export function partsApart(value: string, other: string): readonly { readonly text: string; readonly differs: boolean }[] {
-  const known = new Set(partsOf(other).map(bare));
-  return partsOf(value).map((text) => ({ text, differs: !known.has(bare(text)) }));
+  // Every second one is what stands between two parts.
+  const pieces = value.split(BETWEEN);
+  const known = new Set(other.split(BETWEEN).filter((_, at) => at % 2 === 0));
+  const parts = pieces.map((text, at) => ({ text, differs: at % 2 === 0 && !known.has(text) }));
+  return parts.some(({ differs }, at) => at % 2 === 0 && !differs) ? parts : [{ text: value, differs: false }];
 }
 
-/** Parts with the marks that end them. */
-const partsOf = (value: string): readonly string[] => value.split(/(?<=[,;:] )/);
-const bare = (part: string): string => part.trim().replace(/[,;:]$/, "");
+const BETWEEN = /([,;:] )/;
 
 const ENGLISH = new Intl.NumberFormat("en");
 const stated = (value: string): Fact => ({ value });
@@ -68,7 +72,7 @@ const NUMBERS: readonly (readonly [string, (owner: CardOwner) => Fact])[] = [
   ["Dimensions", ({ card }) => stated(ENGLISH.format(card.dimensions))],
   ["Reads at most", ({ card }) => stated(card.maxTokens === null ? "no limit" : `${ENGLISH.format(card.maxTokens)} tokens`)],
   ["Pooling", ({ card }) => stated(card.pooling === "graph" ? "by its own graph" : card.pooling)],
-  ["Length of vectors", ({ card }) => stated(card.normalized ? "1" : "as they come")],
+  ["Unit length", ({ card }) => stated(card.normalized ? "yes" : "no")],
   ["Layers to read", ({ card }) => stated(card.layers === 0 ? "none" : `0 … ${card.layers}`)],
   ["Prompts", ({ card }) => stated(promptWords(card))],
   ["Parameters", ({ card }) => (card.parameters === null ? UNKNOWN : stated(ENGLISH.format(card.parameters)))],

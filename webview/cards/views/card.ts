@@ -29,6 +29,7 @@ export function card(state: State, acts: Acts, encoder: CardEncoder): TemplateRe
     <main class="card">
       <section class="causes">
         <h2>Why its vectors differ from others’</h2>
+        ${encoder.variant === undefined ? nothing : html`<p class="note">A variant: what is set for it says so, all else is as in the card of its base.</p>`}
         <dl>${CAUSES.map(fact)}</dl>
         <h2>Terms</h2>
         <dl>${fact("licence")}</dl>
@@ -44,7 +45,7 @@ function head(state: State, acts: Acts, encoder: CardEncoder): TemplateResult {
   const { id, name, card: shown, variant } = encoder;
   const others = state.encoders.filter((other) => other.id !== id);
   return html`<header>
-    <h1><bdi>${name}</bdi> <span>${factsOf(encoder)}</span></h1>
+    <h1><bdi>${variant?.name ?? name}</bdi> <span>${factsOf(encoder)}</span></h1>
     <span class="actions">
       ${editedFields(state).length === 0 ? nothing : resetAll(state, acts)}
       ${
@@ -82,7 +83,7 @@ function resetAll(state: State, acts: Acts): TemplateResult {
   });
 }
 
-function banner({ state, error, variant }: CardEncoder, { send }: Acts): TemplateResult | typeof nothing {
+function banner({ state, error }: CardEncoder, { send }: Acts): TemplateResult | typeof nothing {
   const log = button("Open Log", () => {
     send({ type: "openLog" });
   });
@@ -93,8 +94,5 @@ function banner({ state, error, variant }: CardEncoder, { send }: Acts): Templat
     </div>`;
   if (state === "missing")
     return html`<div class="banner" role="status"><p>Its weights are not on this machine, so it cannot run.</p></div>`;
-  if (variant === undefined) return nothing;
-  return html`<div class="banner" role="status">
-    <p>A variant of <b>${variant.name}</b>: <bdi>${variant.differs}</bdi>. All else is as in the card of its base.</p>
-  </div>`;
+  return nothing;
 }

@@ -3,18 +3,23 @@ import { html, nothing, type TemplateResult } from "lit-html";
 import { isKnown, type Fact } from "../../../src/core/encoders/card.ts";
 import { cardRows, partsApart, standing, type CardRow } from "../../../src/core/encoders/cardTable.ts";
 import { cardTableCsv, cardTableMarkdown } from "../../../src/core/encoders/cardTableText.ts";
+import { GROUPING_TITLES } from "../../../src/core/encoders/causeGroups.ts";
 import { EDITED } from "../../../src/core/encoders/editedCard.ts";
 import type { CardEncoder } from "../../../src/protocol/cardsPanel.ts";
 import { action, button, select, toggle } from "../../ui.ts";
 import { dotOf, encoderChips } from "../../views/encoderMarks.ts";
+import { columnGroups, groupingChoice, type ColumnGroup } from "../../views/grouping.ts";
 import { shownEncoders, type State } from "../state.ts";
 import type { Acts } from "./acts.ts";
 
 /** The cards of several encoders side by side, held against one of them. */
 export function comparison(state: State, acts: Acts): TemplateResult {
-  const encoders = shownEncoders(state);
+  const { onlyDifferent, against, grouping } = state.view;
+  const chosen = shownEncoders(state);
+  const ids = chosen.map(({ id }) => id);
+  const groups = columnGroups(state, ids, grouping);
+  const encoders = groups.flatMap((group) => group.ids.flatMap((id) => chosen.find((encoder) => encoder.id === id) ?? []));
   const rows = cardRows(encoders);
-  const { onlyDifferent, against } = state.view;
   const reference = Math.max(
     0,
     encoders.findIndex(({ id }) => id === against),
@@ -22,13 +27,9 @@ export function comparison(state: State, acts: Acts): TemplateResult {
   const shown = rows.filter(({ differs }) => differs || !onlyDifferent || encoders.length < 2);
   return html`
     ${head(state, acts, encoders, rows)}
-    ${encoderChips(
-      state,
-      encoders.map(({ id }) => id),
-      (ids) => {
-        acts.send({ type: "choose", encoders: ids });
-      },
-    )}
+    ${encoderChips(state, ids, (next) => {
+      acts.send({ type: "choose", encoders: next });
+    })}
     <main class="comparison">
       ${encoders.length === 1 ? html`<p class="note lead">One card differs from nothing. Choose another encoder above.</p>` : nothing}
       ${
@@ -39,7 +40,7 @@ export function comparison(state: State, acts: Acts): TemplateResult {
                 acts.act({ type: "view", change: { onlyDifferent: false } });
               })}
             </p>`
-          : table(state, acts, encoders, shown, reference)
+          : table(state, acts, { encoders, groups, reference }, shown)
       }
     </main>
   `;
@@ -70,6 +71,9 @@ function head({ view }: State, { act, send }: Acts, encoders: readonly CardEncod
             },
           )
     }
+    ${groupingChoice(view.grouping, (grouping) => {
+      act({ type: "view", change: { grouping } });
+    })}
     <span class="actions" role="group" aria-label="Table">
       ${toggle("Only what differs", "Leave out rows in which all say the same", view.onlyDifferent, (onlyDifferent) => {
         act({ type: "view", change: { onlyDifferent } });
@@ -90,16 +94,18 @@ const SECTIONS: readonly (readonly [CardRow["kind"], string])[] = [
   ["terms", "Terms"],
 ];
 
-function table(
-  state: State,
-  { send }: Acts,
-  encoders: readonly CardEncoder[],
-  rows: readonly CardRow[],
-  reference: number,
-): TemplateResult {
+interface Columns {
+  readonly encoders: readonly CardEncoder[];
+  readonly groups: readonly ColumnGroup[];
+  /** Which of them the others are held against. */
+  readonly reference: number;
+}
+
+function table(state: State, { send }: Acts, { encoders, groups, reference }: Columns, rows: readonly CardRow[]): TemplateResult {
   return html`<div class="scroll" tabindex="0" role="region" aria-label="Comparison of cards">
     <table>
       <thead>
+        ${state.view.grouping === "none" ? nothing : groupHeads(state, groups)}
         <tr>
           <td></td>
           ${encoders.map(
@@ -136,6 +142,13 @@ function table(
   </div>`;
 }
 
+const groupHeads = ({ view }: State, groups: readonly ColumnGroup[]): TemplateResult => html`
+  <tr>
+    <td>${GROUPING_TITLES[view.grouping]}</td>
+    ${groups.map(({ value, ids }) => html`<th class="group" scope="colgroup" colspan=${ids.length}><bdi>${value}</bdi></th>`)}
+  </tr>
+`;
+
 const rowOf = ({ title, kind, cells, differs }: CardRow, reference: number): TemplateResult => html`
   <tr class="${kind}${differs ? " differs" : ""}">
     <th scope="row">
@@ -149,12 +162,14 @@ const rowOf = ({ title, kind, cells, differs }: CardRow, reference: number): Tem
             : nothing
       }
     </th>
-    ${cells.map((cell, at) => (at === reference ? plain(cell) : held(cell, cells[reference]!)))}
+    ${cells.map((cell, at) => (at === reference ? plain(cell, "reference") : held(cell, cells[reference]!)))}
   </tr>
 `;
 
-const plain = (cell: Fact): TemplateResult =>
-  html`<td>${isKnown(cell) ? html`<bdi>${cell.value}</bdi>${byYou(cell)}` : html`<span class="unknown">unknown</span>`}</td>`;
+const plain = (cell: Fact, place = ""): TemplateResult =>
+  html`<td class=${place}>
+    ${isKnown(cell) ? html`<bdi>${cell.value}</bdi>${byYou(cell)}` : html`<span class="unknown">unknown</span>`}
+  </td>`;
 
 /** A cell with what the one it is held against does not say. */
 function held(cell: Fact, against: Fact): TemplateResult {

@@ -52,10 +52,10 @@ function editing(
   const cancel = (): void => {
     acts.act({ type: "draft", id, field, text: null });
   };
-  const keep = (): void => {
+  const keep = (text: string): void => {
     if (waits) return;
-    if (cleanFact(draft) === fact.value) cancel();
-    else save(acts, id, { [field]: draft });
+    if (cleanFact(text) === fact.value) cancel();
+    else save(acts, id, { [field]: text });
   };
   return html`
     ${textArea({
@@ -72,7 +72,14 @@ function editing(
     })}
     ${error === undefined ? nothing : html`<p class="not-saved" role="alert"><b>${error.message}</b> ${error.hint ?? ""}</p>`}
     <p class="buttons">
-      ${button(waits ? "Saving …" : "Save", keep, "primary")} ${button("Cancel", cancel)}
+      ${button(
+        waits ? "Saving …" : "Save",
+        () => {
+          keep(draft);
+        },
+        "primary",
+      )}
+      ${button("Cancel", cancel)}
       <span class="hint">Enter saves, Escape leaves it</span>
     </p>
   `;
