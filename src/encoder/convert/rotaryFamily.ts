@@ -102,6 +102,8 @@ const NOMIC_CONFIG = v.looseObject({
   rotary_emb_fraction: v.literal(1),
   rotary_emb_interleaved: only(false),
   rotary_emb_scale_base: ABSENT,
+  // With it, long texts turn by other angles.
+  rotary_scaling_factor: ABSENT,
   prenorm: only(false),
   parallel_block: only(false),
   use_rms_norm: only(false),

@@ -32,6 +32,8 @@ const OWN = v.looseObject({
 });
 const CONFIG = v.looseObject({
   max_position_embeddings: v.nullish(v.number()),
+  /** NomicBERT's name for it. */
+  n_positions: v.nullish(v.number()),
   hidden_size: v.nullish(v.number()),
   model_type: v.nullish(v.string()),
   pad_token_id: v.nullish(v.number()),
@@ -61,7 +63,7 @@ export function readTransformerSettings(folder: string, places: readonly string[
   // As the library does: what it keeps itself counts, else what the tokenizer says; never more than there are positions.
   const limits = [
     own?.max_seq_length ?? read(["tokenizer_config.json"], TOKENIZER)?.model_max_length,
-    config?.max_position_embeddings,
+    config?.max_position_embeddings ?? config?.n_positions,
   ];
   const known = limits.filter((limit) => typeof limit === "number" && limit >= 1 && limit <= MOST_TOKENS);
   const beyondPadding = FROM_PADDING.has(config?.model_type ?? "");
