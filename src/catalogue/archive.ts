@@ -3,14 +3,22 @@ import zlib from "node:zlib";
 
 import { unzipSync } from "fflate";
 
+/** A file as plain bytes: a Buffer's `slice` shares its memory, where readers of weights count on a copy. */
+export function readBytes(file: string): Uint8Array {
+  const { buffer, byteOffset, length } = fs.readFileSync(file);
+  return new Uint8Array(buffer, byteOffset, length);
+}
+
 /** One file of an archive: a wheel is a zip, everything else a gzipped tar. */
 export function readMember(archive: string, member: string): Uint8Array {
-  const bytes = fs.readFileSync(archive);
-  return bytes.subarray(0, 2).toString("latin1") === "PK"
+  const bytes = readBytes(archive);
+  return bytes[0] === ZIP[0] && bytes[1] === ZIP[1]
     ? unzip(bytes, member)
     : fromTar(zlib.gunzipSync(bytes, { maxOutputLength: MAX_TAR }), member);
 }
 
+/** "PK", with which a zip begins. */
+const ZIP = [0x50, 0x4b];
 /** No archive of the catalogue unpacks to more, in bytes. */
 const MAX_TAR = 2 ** 30;
 
@@ -30,7 +38,8 @@ function fromTar(tar: Buffer, member: string): Uint8Array {
     if (!Number.isSafeInteger(bytes) || bytes < 0) throw new Error("its archive is damaged");
     const prefix = text(at + 345, 155);
     const name = text(at, 100);
-    if ((prefix === "" ? name : `${prefix}/${name}`) === member) return tar.subarray(at + BLOCK, at + BLOCK + bytes);
+    if ((prefix === "" ? name : `${prefix}/${name}`) === member)
+      return Uint8Array.from(tar.subarray(at + BLOCK, at + BLOCK + bytes));
     at += BLOCK + Math.ceil(bytes / BLOCK) * BLOCK;
   }
   throw new Error(`no ${member} in its archive`);

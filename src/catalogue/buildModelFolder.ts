@@ -6,7 +6,7 @@ import type { Recipe } from "../core/encoders/manifest.ts";
 import type { BuildParams, BuiltFiles, SourcePlace } from "../protocol/builder.ts";
 import { badSource } from "../protocol/catalogueErrors.ts";
 import { EmbedError } from "../protocol/errors.ts";
-import { readMember, unzip } from "./archive.ts";
+import { readBytes, readMember, unzip } from "./archive.ts";
 import { bertOfOnnx, bertOfSafetensors, mpnetOfSafetensors } from "./recipes/bert.ts";
 import { e5OfFourBits } from "./recipes/e5.ts";
 import { mobilenet } from "./recipes/mobilenet.ts";
@@ -47,7 +47,7 @@ function sourceOf({ manifest, sources }: BuildParams, role: string): Uint8Array 
 function bytesAt(place: SourcePlace): Uint8Array {
   switch (place.kind) {
     case "file":
-      return fs.readFileSync(place.path);
+      return readBytes(place.path);
     case "archive":
       return readMember(place.path, place.member);
     case "parts":

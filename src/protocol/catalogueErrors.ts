@@ -11,7 +11,7 @@ export const idInUse = (id: string): EmbedError =>
   failure("badRequest", `An encoder that you added yourself is called ${id}.`, "Remove that one first.");
 
 export const badSource = (id: string, reason: string): EmbedError =>
-  failure("hubWrong", `${id} cannot be built: ${reason}.`, "Try again: what was fetched for it is fetched anew.");
+  failure("hubWrong", `${id} cannot be built: ${reason}.`, "Update the extension; if it stays so, tell its authors.");
 
 export const buildFailed = (id: string, how: string): EmbedError =>
   failure(
