@@ -15,8 +15,15 @@ export function remoteAccess(
   const key = environment[REMOTE_KEY] ?? "";
   if (key !== "" && named.length > 1) throw new UsageError(`${REMOTE_KEY} is for one server: give one --allow-remote.`);
   const allowed = named.map((origin) => ({ origin, ...(key === "" ? {} : { key }) }));
-  const { proxy } = hubAccess(environment);
-  return { remoteAccess: () => Promise.resolve({ allowed, ...(proxy === undefined ? {} : { proxy }) }) };
+  const { proxy, certificates } = hubAccess(environment);
+  return {
+    remoteAccess: () =>
+      Promise.resolve({
+        allowed,
+        ...(proxy === undefined ? {} : { proxy }),
+        ...(certificates === undefined ? {} : { certificates }),
+      }),
+  };
 }
 
 function originOf(given: string): string {

@@ -15,6 +15,8 @@ import { registerSearchCommands } from "./neighbours/searchCommands.ts";
 import { createSearches } from "./neighbours/searches.ts";
 import { createEngine } from "./status/engine.ts";
 import { createPanels } from "./panel/panels.ts";
+import { createRemoteConsent } from "./remote/remoteConsent.ts";
+import { registerRemoteEncoders } from "./remote/remoteEncoders.ts";
 import { registerTools } from "./tools/tools.ts";
 
 /** What the extension says of itself to others in the host. */
@@ -31,8 +33,9 @@ export function activate(context: vscode.ExtensionContext): Activated {
   const engine = createEngine(context);
   const encoders = registerEncoders(context, engine);
   registerCards(context, engine, encoders);
+  const remote = createRemoteConsent(context, engine, encoders);
   const comparisons = registerComparisons(context);
-  const panels = createPanels(context, engine, encoders, comparisons);
+  const panels = createPanels(context, engine, encoders, comparisons, remote);
   registerCompare(context, panels, encoders, comparisons);
 
   const index = createWorkspaceIndex(context, engine, encoders);
@@ -40,6 +43,7 @@ export function activate(context: vscode.ExtensionContext): Activated {
   const searches = createSearches(context, { engine, encoders, index, shared, comparisons: panels });
   context.subscriptions.push(
     registerAddEncoder(engine, encoders),
+    registerRemoteEncoders(context, engine, encoders, index, remote),
     index,
     shared,
     searches,

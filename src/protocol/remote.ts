@@ -49,6 +49,8 @@ export interface AddRemoteParams extends RemoteModel {
   readonly id?: string;
   /** Folder whose sub-folders are encoders, absolute; it must be one of those the engine was told of. */
   readonly folder: string;
+  /** Consent to these sentences alone, with the key for them; absent: the origin must be among those of {@link allowRemote}. */
+  readonly consent?: RemoteConsent;
 }
 export interface AddRemoteResult {
   readonly id: string;
@@ -56,7 +58,7 @@ export interface AddRemoteResult {
   /** false when the same encoder was there already and gives the same vectors. */
   readonly added: boolean;
 }
-/** Sends a few fixed sentences, none of the user's, and keeps what they tell of the encoder. Its origin must be allowed. */
+/** Sends a few fixed sentences, none of the user's, and keeps what they tell of the encoder. */
 export const addRemoteEncoder = request<AddRemoteParams, AddRemoteResult>("addRemoteEncoder");
 
 /** What would be embedded. */

@@ -23,7 +23,7 @@ export interface AddOptions {
 /** Tries a model on a server with sentences of ours, and keeps in a folder what an encoder of it is. */
 export async function addRemote(params: AddRemoteParams, { servers, known, signal }: AddOptions): Promise<AddRemoteResult> {
   const address = serverAddress(params);
-  const access = servers.access(address);
+  const access = servers.access(address, params.consent);
   const id = params.id ?? idOf(address, params.model);
   if (!/^[\w.@-]{1,100}$/.test(id) || /^\.|\.$/.test(id))
     throw badRequest("An id is of letters, digits and _ . - @ and does not begin or end with a dot.");

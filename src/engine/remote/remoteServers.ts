@@ -1,5 +1,5 @@
 import type { CancellationToken } from "../../core/base/cancellation.ts";
-import type { AllowRemoteParams } from "../../protocol/remote.ts";
+import type { AllowRemoteParams, RemoteConsent } from "../../protocol/remote.ts";
 import { remoteChanged, remoteInsecure, remoteNotAllowed, remoteRefused, remoteText } from "../../protocol/remoteErrors.ts";
 import { abortSignal } from "../abortSignal.ts";
 import { printable } from "../hub/hubAddress.ts";
@@ -16,8 +16,8 @@ export interface RemoteServers {
   /** Takes the place of what was allowed. Throws `remoteInsecure` for what cannot be. */
   allow(params: AllowRemoteParams): void;
   isAllowed(origin: string): boolean;
-  /** How an address is reached. Throws `remoteNotAllowed` unless the user agreed to its origin. */
-  access(url: URL): RemoteAccess;
+  /** How an address is reached. Throws `remoteNotAllowed` unless the user agreed to its origin, or does so for this once. */
+  access(url: URL, once?: RemoteConsent): RemoteAccess;
   /** Vectors [texts, width], checked. Rejects with `remoteNotAllowed` before anything is sent. */
   embed(record: RemoteRecord, texts: readonly string[], priority: Priority, token: CancellationToken): Promise<Float32Array>;
 }
@@ -38,7 +38,8 @@ export function createRemoteServers(): RemoteServers {
   const proven = new Map<string, number>();
   const limits = new Map<string, number>();
 
-  const access = (url: URL): RemoteAccess => {
+  const access = (url: URL, once?: RemoteConsent): RemoteAccess => {
+    if (once?.origin === url.origin) return { ...reaching, key: once.key };
     if (!consents.has(url.origin)) throw remoteNotAllowed(url.origin);
     return { ...reaching, key: consents.get(url.origin) };
   };

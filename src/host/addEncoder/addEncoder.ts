@@ -31,6 +31,11 @@ const WAYS: readonly Way[] = [
     detail: "A model folder on this machine, as sentence-transformers or Hugging Face lay it out. It is copied.",
     command: COMMANDS.addFromFolder,
   },
+  {
+    label: "$(cloud) On a Server…",
+    detail: "A model that a server runs. Texts are sent there only after you agreed, once for each workspace.",
+    command: COMMANDS.addRemote,
+  },
 ];
 
 async function chooseWay(): Promise<void> {

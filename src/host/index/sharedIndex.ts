@@ -9,6 +9,7 @@ import type { Engine } from "../status/engine.ts";
 import { settingId } from "./indexSettings.ts";
 import { isLoopback, serverName } from "./serverAddress.ts";
 import { megabytes, plural } from "./words.ts";
+import { workspaceKey } from "./workspaceKey.ts";
 import { complain, type WorkspaceIndex } from "./workspaceIndex.ts";
 
 /** An index that many share: used only for workspaces whose user agreed, once per workspace and address. */
@@ -152,10 +153,5 @@ export function registerSharedIndex(
     },
   };
 }
-
-/** The workspace as consent knows it: its file, or its folders. */
-const workspaceKey = (): string =>
-  vscode.workspace.workspaceFile?.toString() ??
-  (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri.toString()).join("|");
 
 const consentKey = (address: string): string => `${workspaceKey()} ${address}`;

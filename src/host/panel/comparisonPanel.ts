@@ -6,6 +6,7 @@ import { readSource } from "../compare/sources.ts";
 import type { Comparisons } from "../comparisons/comparisons.ts";
 import { SETTINGS } from "../contributions.ts";
 import type { Encoders } from "../encoders/encoders.ts";
+import type { RemoteConsent } from "../remote/remoteConsent.ts";
 import type { Engine } from "../status/engine.ts";
 import { latestRun } from "./latestRun.ts";
 import { panelEncoder } from "./panelEncoder.ts";
@@ -16,13 +17,14 @@ export interface PanelParts {
   readonly engine: Engine;
   readonly encoders: Encoders;
   readonly comparisons: Comparisons;
+  readonly remote: RemoteConsent;
 }
 
 /** Runs the comparison of a panel, again on demand, and shows places in the editor. */
 export function attachPanel(
   panel: vscode.WebviewPanel,
   first: ComparisonSpec,
-  { engine, encoders, comparisons }: PanelParts,
+  { engine, encoders, comparisons, remote }: PanelParts,
 ): void {
   let spec = first;
   let documents: readonly SourceDocument[] = [];
@@ -47,6 +49,8 @@ export function attachPanel(
       comparisons.remember(spec);
       const k = vscode.workspace.getConfiguration(SETTINGS.section).get<number>(SETTINGS.neighbours, 10);
       const params = { documents, split: spec.split, encoders: spec.encoders, k };
+      await remote.ask(spec.encoders, { kind: "documents", documents, split: spec.split });
+      if (!isLatest()) return;
       const result: CompareResult = await engine.client.request(compare, params, {
         token,
         onProgress: (progress) => {

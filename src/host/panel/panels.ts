@@ -4,6 +4,7 @@ import type { ComparisonSpec } from "../../protocol/panel.ts";
 import type { Comparisons } from "../comparisons/comparisons.ts";
 import { PANEL_TYPE } from "../contributions.ts";
 import type { Encoders } from "../encoders/encoders.ts";
+import type { RemoteConsent } from "../remote/remoteConsent.ts";
 import type { Engine } from "../status/engine.ts";
 import { attachPanel } from "./comparisonPanel.ts";
 import { panelHtml, tabIcon } from "./html.ts";
@@ -20,6 +21,7 @@ export function createPanels(
   engine: Engine,
   encoders: Encoders,
   comparisons: Comparisons,
+  remote: RemoteConsent,
 ): Panels {
   const shown = new Map<string, vscode.WebviewPanel>();
   const options = { enableScripts: true, localResourceRoots: [vscode.Uri.joinPath(context.extensionUri, "dist", "webview")] };
@@ -28,7 +30,7 @@ export function createPanels(
     shown.set(spec.id, panel);
     panel.webview.options = options;
     panel.iconPath = tabIcon(context.extensionUri);
-    attachPanel(panel, spec, { engine, encoders, comparisons });
+    attachPanel(panel, spec, { engine, encoders, comparisons, remote });
     panel.onDidDispose(() => shown.delete(spec.id));
     panel.webview.html = panelHtml(panel.webview, context.extensionUri, "panel");
   };

@@ -8,6 +8,7 @@ import type { SupervisedState } from "../../process/supervisor.ts";
 import type { IndexStatus } from "../../protocol/workspace.ts";
 import { userEncoders } from "../addEncoder/userEncoders.ts";
 import { COMMANDS, SETTINGS } from "../contributions.ts";
+import { consentsOf } from "../remote/consents.ts";
 import { createStatusItem, type Notice } from "./statusItem.ts";
 
 export interface Engine {
@@ -50,6 +51,7 @@ export function createEngine(context: vscode.ExtensionContext): Engine {
       encoderFolders: [...installation.parts.encoderFolders, userEncoders()],
       ...(typeof workers === "number" ? { workers } : {}),
     },
+    remoteAccess: () => consentsOf(context).access(),
     nodePath: nonEmpty(settings.get<string>(SETTINGS.node)),
     onLog: (level, message) => {
       log[level](message);
