@@ -1,12 +1,10 @@
-import path from "node:path";
 import readline from "node:readline";
 
 import * as v from "valibot";
 
-import { parseVariant, variantId } from "../core/encoders/variant.ts";
-import { embed, listEncoders, tokenize, type EncoderChoice } from "../protocol/engine.ts";
+import { embed, tokenize } from "../protocol/engine.ts";
 import { badRequest } from "../protocol/errors.ts";
-import type { EngineClient } from "../process/engineClient.ts";
+import { encoderNamed } from "./encoderChoice.ts";
 import { withEngine } from "./engine.ts";
 import type { CommandArguments } from "./main.ts";
 import { remoteAccess } from "./remoteAccess.ts";
@@ -21,7 +19,7 @@ export async function embedCommand({ values }: CommandArguments): Promise<void> 
   const model = required(values.model);
   const settings = settingsOf(values);
   await withEngine(async (engine, token) => {
-    const encoder = { ...(await choiceOf(engine, model)), ...settings };
+    const encoder = { ...(await encoderNamed(engine, model)), ...settings };
     let isRemote = true;
     await forEachChunk(async (texts, first) => {
       // Asked with the first texts; nothing more is to be said of an encoder that runs here.
@@ -41,7 +39,7 @@ export async function tokenizeCommand({ values }: CommandArguments): Promise<voi
   const model = required(values.model);
   const settings = settingsOf(values);
   await withEngine(async (engine, token) => {
-    const encoder = { ...(await choiceOf(engine, model)), ...settings };
+    const encoder = { ...(await encoderNamed(engine, model)), ...settings };
     await forEachChunk(async (texts, first) => {
       const ids = await engine.request(tokenize, { encoder, texts }, { token });
       return ids.map((row, at) => ({ index: first + at, ids: row }));
@@ -52,14 +50,6 @@ export async function tokenizeCommand({ values }: CommandArguments): Promise<voi
 function required(model: string | undefined): string {
   if (model === undefined) throw new UsageError("--model is needed.");
   return model;
-}
-
-/** An id as it is, with settings or without; anything else is a folder. */
-async function choiceOf(engine: EngineClient, model: string): Promise<EncoderChoice> {
-  const known = await engine.request(listEncoders, null);
-  const { base, settings } = parseVariant(model);
-  const isFolder = !known.some(({ id }) => id === base) && /[/\\]|^\.+$/.test(base);
-  return { id: isFolder ? variantId(path.resolve(base), settings) : model };
 }
 
 /** Nine digits say a single-precision number exactly. */

@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import { EmbedError } from "../protocol/errors.ts";
 import { agreementCommand } from "./agreement.ts";
 import { compareCommand } from "./compare.ts";
+import { doctorCommand } from "./doctor.ts";
 import { embedCommand, tokenizeCommand } from "./embed.ts";
 import { importCommand } from "./import.ts";
 import { indexCommand } from "./index.ts";
@@ -26,6 +27,9 @@ const USAGE = `usage: compare-embeddings COMMAND
   neighbours (--text T | --at PATH:LINE) [-k N] [--models A,B] [--path GLOB] [--other-files] [--as-is] [--json] FOLDER
                                            the nearest segments of a folder, by each encoder and by BM25; --as-is answers
                                            from the index as it stands. Both take --storage DIR for where the index lies
+  doctor [--model ID-or-FOLDER] [--quick] [--json]
+                                           whether encoders are right: self-tests, better settings, what precisions cost;
+                                           --quick tests the precision that runs by itself, and no more
   agreement X.npy Y.npy [-k N] [--json]    how alike two sets of vectors of the same items are
 
 SETTINGS of an encoder; what is omitted is its own:
@@ -47,6 +51,7 @@ const COMMANDS: Readonly<Record<string, (args: CommandArguments) => Promise<void
   compare: compareCommand,
   index: indexCommand,
   neighbours: neighboursCommand,
+  doctor: doctorCommand,
   agreement: agreementCommand,
 };
 
@@ -72,6 +77,7 @@ const OPTIONS = {
   "other-files": { type: "boolean" },
   "as-is": { type: "boolean" },
   storage: { type: "string" },
+  quick: { type: "boolean" },
   protocol: { type: "string" },
   "remote-model": { type: "string" },
   id: { type: "string" },

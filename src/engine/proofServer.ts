@@ -1,8 +1,9 @@
 import type { Rpc } from "../process/rpc.ts";
 import type { HelloParams, Progress } from "../protocol/engine.ts";
 import { EmbedError } from "../protocol/errors.ts";
-import { comparePrecisions, findMisconfiguration, proofStamps, selfTest } from "../protocol/proof.ts";
+import { comparePrecisions, engineFacts, findMisconfiguration, proofStamps, selfTest } from "../protocol/proof.ts";
 import { comparePrecisions as compareAll } from "./proof/comparePrecisions.ts";
+import { engineFacts as factsOf } from "./proof/engineFacts.ts";
 import { findMisconfiguration as findBetter } from "./proof/findMisconfiguration.ts";
 import { builtInPairs } from "./proof/pairs.ts";
 import { selfTest as runSelfTest, stampOf } from "./proof/selfTest.ts";
@@ -27,6 +28,10 @@ export function serveProof(
   rpc.onRequest(comparePrecisions, ({ encoder, progressToken }, token) =>
     compareAll(ready(), { encoder, pairs: builtInPairs(), onStep: stepsTo(progressToken), token }),
   );
+  rpc.onRequest(engineFacts, ({ folders }) => {
+    const engine = ready();
+    return factsOf(engine, engine.hello.encoderFolders, folders);
+  });
   rpc.onRequest(proofStamps, ({ encoders }) => {
     const { registry } = ready();
     return encoders.map((choice) => {

@@ -98,3 +98,28 @@ export interface PrecisionsResult {
 }
 /** What smaller weights cost. A precision that is named in the choice is not looked at. */
 export const comparePrecisions = request<ProofParams, PrecisionsResult>("comparePrecisions");
+
+/** A folder of this machine, with the room on its disk; null where it is not there. */
+export interface FolderFacts {
+  /** For people. */
+  readonly what: string;
+  readonly path: string;
+  readonly freeBytes: number | null;
+}
+
+/** What the engine runs on. */
+export interface EngineFacts {
+  readonly node: string;
+  /** ONNX Runtime; empty where no encoder process could be started. */
+  readonly runtime: string;
+  readonly platform: string;
+  readonly cores: number;
+  /** Encoder processes. */
+  readonly workers: number;
+  readonly memoryBytes: number;
+  /** Of ONNX Runtime; nothing else here has any. */
+  readonly telemetry: "off" | "on";
+  readonly folders: readonly FolderFacts[];
+}
+/** The folders of encoders are told too, before those that are asked for. */
+export const engineFacts = request<{ readonly folders: readonly Omit<FolderFacts, "freeBytes">[] }, EngineFacts>("engineFacts");

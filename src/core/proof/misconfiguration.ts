@@ -78,7 +78,11 @@ export function waysToTry(configured: Way, poolings: readonly CardPooling[], pro
 
 /** For people: `mean pooling, no prompt, normalised`. */
 export const wayLabel = ({ pooling, normalize, prompts }: Way): string =>
-  `${poolingName(pooling)} pooling, ${prompts.label}, ${normalize ? "normalised" : "not normalised"}`;
+  [
+    pooling === "graph" ? "pooling in the graph" : `${poolingName(pooling)} pooling`,
+    prompts.label,
+    normalize ? "normalised" : "not normalised",
+  ].join(", ");
 
 /** What the configured way lacks against another. */
 export interface Verdict {
