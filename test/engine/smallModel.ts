@@ -9,6 +9,7 @@ export const WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "the", "cat", "sat", "
 /** A tokenizer of a dozen words; `changes` are laid over it. */
 export const tokenizerJson = (changes: object = {}): object => ({
   added_tokens: WORDS.slice(0, 4).map((content, id) => ({ id, content, special: true })),
+  decoder: null,
   normalizer: { type: "BertNormalizer", lowercase: true },
   pre_tokenizer: { type: "BertPreTokenizer" },
   post_processor: { type: "BertProcessing", sep: ["[SEP]", 3], cls: ["[CLS]", 2] },
