@@ -4,6 +4,7 @@ import path from "node:path";
 import { MODEL_FILES } from "../../core/encoders/manifest.ts";
 import type { ConvertParams, ConvertResult } from "../../protocol/encoder.ts";
 import { badModel, EmbedError } from "../../protocol/errors.ts";
+import { cannotKeep } from "../../protocol/hubErrors.ts";
 import type { Tensor } from "../formats/safetensors.ts";
 import type { MessageWriter } from "../onnx/protobuf.ts";
 import type { Architecture } from "./architecture.ts";
@@ -111,11 +112,19 @@ function write(folder: string, weights: string, graph: MessageWriter): string {
       `in single precision it has ${(graph.length / 1e9).toFixed(1)} GB, and one ONNX file holds no more than 2`,
     );
   const target = path.join(folder, name);
-  fs.mkdirSync(path.dirname(target), { recursive: true });
-  const file = fs.openSync(target, "wx");
+  const file = onDisk(folder, () => {
+    fs.mkdirSync(path.dirname(target), { recursive: true });
+    return fs.openSync(target, "wx");
+  });
   try {
-    for (const piece of graph.pieces()) writeAll(file, piece);
-    fs.fsyncSync(file);
+    // What making a piece throws is about the weights, what writing it throws about the disk.
+    for (const piece of graph.pieces())
+      onDisk(folder, () => {
+        writeAll(file, piece);
+      });
+    onDisk(folder, () => {
+      fs.fsyncSync(file);
+    });
   } finally {
     fs.closeSync(file);
   }
@@ -125,6 +134,14 @@ function write(folder: string, weights: string, graph: MessageWriter): string {
 /** One write takes no more than 2 GB, and may take less than it is given. */
 function writeAll(file: number, bytes: Uint8Array): void {
   for (let at = 0; at < bytes.length;) at += fs.writeSync(file, bytes, at, Math.min(bytes.length - at, 1 << 30));
+}
+
+function onDisk<T>(folder: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw cannotKeep(folder, error instanceof Error ? error.message : String(error));
+  }
 }
 
 /** Settings are short. */

@@ -61,9 +61,9 @@ function rowOfToken(weights: string, opened: FolderWeights, unknown: number | un
   const mapping = tensors.has(MAPPING) ? opened.integers(MAPPING) : undefined;
   const scales = tensors.has(SCALES) ? opened.floats(SCALES).data : undefined;
   const tokens = mapping?.length ?? table.rows;
-  if (scales !== undefined && scales.length !== tokens) throw badModel(weights, "it has not one weight for every token");
   if (mapping?.some((row) => row < 0 || row >= table.rows) === true)
     throw badModel(weights, "its mapping leads out of the table");
+  if (scales !== undefined && scales.length !== tokens) throw badModel(weights, "it has not one weight for every token");
   return {
     rows: tokens,
     columns: table.columns,

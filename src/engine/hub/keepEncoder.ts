@@ -56,7 +56,8 @@ export async function keepEncoder(options: KeepOptions): Promise<{ readonly fold
   return inWorkshop(options, async ({ part, publish }) => {
     const copied = await onDisk(folder, () => copyAll(options.files, part, signal));
     if (await isKept(place, copied)) return { folder: place, added: false };
-    const built = options.build === undefined ? copied : await builtFrom(copied, await options.build(part), part, signal);
+    const changes = await options.build?.(part);
+    const built = changes === undefined ? copied : await onDisk(folder, () => builtFrom(copied, changes, part, signal));
     const card = await options.tryOut(part);
     const from = built === copied ? {} : { from: copied };
     const record: ImportedEncoder = { manifest: { id, name, card }, source, built, ...from };
