@@ -33,6 +33,7 @@ export interface Head {
   readonly dimensions: number;
   /**
    * @param states of each of `outputs`, row-major [rows, tokens, width], or [rows, width] where the graph pools
+   * @param tokens of each row; without any the pooled vector is zero, of which a dense layer may still make something
    * @param skipped tokens at the beginning of each row that are not pooled
    * @param out `dimensions` numbers
    * @returns whether the text has a direction. Throws `badModel` for numbers that are none.
@@ -64,7 +65,8 @@ export function headOf(source: HeadSource, settings: HeadSettings): Head {
     read: (given, row, tokens, skipped, out) => {
       for (const [at, part] of parts.entries()) {
         const target = whole.subarray(at * width, (at + 1) * width);
-        if (part === "graph") target.set(given[0]!.subarray(row * width, (row + 1) * width));
+        if (tokens === 0) target.fill(0);
+        else if (part === "graph") target.set(given[0]!.subarray(row * width, (row + 1) * width));
         else {
           const poolInto = (which: number, vector: Float32Array): void => {
             const plain = part === "firstlast" ? "mean" : part;

@@ -95,10 +95,10 @@ export async function openModel(runtime: Runtime, version: string, { folder, pre
         const rows = batch.map((index) => inputs[index]!.ids);
         const { length } = rows[0]!;
         const entered = performance.now();
-        const states = await runFor(session, description.onnx, feeds(rows), read);
+        const states = length === 0 ? [] : await runFor(session, description.onnx, feeds(rows), read);
         run += performance.now() - entered;
         for (const [at, { outputs: names, dimensions, read: readHead }] of heads.entries()) {
-          const own = names.map((name) => states[read.indexOf(name)]!);
+          const own = length === 0 ? [] : names.map((name) => states[read.indexOf(name)]!);
           const { vectors, hasVector } = results[at]!;
           batch.forEach((index, row) => {
             const vector = vectors.subarray(index * dimensions, (index + 1) * dimensions);
@@ -166,11 +166,11 @@ async function headSource(
 /**
  * Indices of the texts that go into one run, longest first. Only texts of equal length share a run: no time goes into
  * padding, and a vector cannot depend on its neighbours. Each text runs alone in int8, since its scale is that of the whole run,
- * and where the graph pools, since one row is multiplied by other means than several. A text without a token runs not at all.
+ * and where the graph pools, since one row is multiplied by other means than several.
  */
 function* batches(inputs: readonly { readonly ids: readonly number[] }[], alone: boolean): Generator<number[]> {
   const lengths = inputs.map(({ ids }) => ids.length);
-  const order = lengths.map((_, index) => index).filter((index) => lengths[index]! > 0);
+  const order = lengths.map((_, index) => index);
   order.sort((a, b) => lengths[b]! - lengths[a]! || a - b);
   for (let first = 0; first < order.length;) {
     const length = lengths[order[first]!]!;
