@@ -58,6 +58,11 @@ export function openFolderWeights(folder: string, weights: string): FolderWeight
           get data() {
             return read(tensor, () => found.data);
           },
+          *pieces() {
+            const pieces = (found.pieces?.() ?? [found.data])[Symbol.iterator]();
+            for (let next = read(tensor, () => pieces.next()); next.done !== true; next = read(tensor, () => pieces.next()))
+              yield next.value;
+          },
         };
       },
       integers: (tensor) => read(tensor, (file) => file.integers(tensor)),

@@ -38,6 +38,7 @@ export function staticEmbedding(folder: string, weights: string, opened: FolderW
     get data() {
       return stored.data;
     },
+    pieces: stored.pieces,
   });
   return {
     graph: staticTableGraph(table, "fp32", `a table of ${String(table.rows)} tokens, from ${weights}`),

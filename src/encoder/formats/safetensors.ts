@@ -5,6 +5,8 @@ export interface Tensor {
   readonly shape: readonly number[];
   /** May be read from the disk anew at each use: keep what is needed twice. */
   readonly data: Float32Array;
+  /** The same in pieces, where it need not be in memory as a whole. */
+  readonly pieces?: (() => Iterable<Float32Array>) | undefined;
 }
 
 /** A tensor as it lies in the file; offsets count from the end of the header. */

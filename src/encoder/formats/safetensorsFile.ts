@@ -32,12 +32,19 @@ export function openSafetensors(path: string): SafetensorsFile {
         const tensor = stored(name);
         if (!isFloating(tensor.type))
           throw new Error(`${name} is of the type ${tensor.type}: quantised weights are not read here`);
+        const part = (from: number, to: number): Float32Array => {
+          const values = singlesOf(tensor.type, readAt(file, body + from, to - from));
+          if (!allFinite(values)) throw new Error(`${name} holds numbers that are none`);
+          return values;
+        };
         return {
           shape: tensor.shape,
           get data() {
-            const data = singlesOf(tensor.type, bytesOf(tensor));
-            if (!data.every(Number.isFinite)) throw new Error(`${name} holds numbers that are none`);
-            return data;
+            return part(tensor.from, tensor.to);
+          },
+          *pieces() {
+            for (let from = tensor.from; from < tensor.to; from += PIECE_BYTES)
+              yield part(from, Math.min(from + PIECE_BYTES, tensor.to));
           },
         };
       },
@@ -56,6 +63,16 @@ export function openSafetensors(path: string): SafetensorsFile {
     fs.closeSync(file);
     throw error;
   }
+}
+
+/** Read of a tensor at a time; numbers of every width go into it evenly. */
+const PIECE_BYTES = 1 << 24;
+
+/** A loop of our own, because there are hundreds of millions: what is no number stays none when multiplied by 0. */
+function allFinite(values: Float32Array): boolean {
+  let sum = 0;
+  for (const value of values) sum += value * 0;
+  return sum === 0;
 }
 
 /** One read may be shorter than asked for, and none takes 2 GB. */

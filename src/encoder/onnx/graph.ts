@@ -17,6 +17,8 @@ export interface Matrix {
   readonly columns: number;
   /** May be read from the disk anew at each use. */
   readonly data: Float32Array;
+  /** The same in pieces, where it need not be in memory as a whole. */
+  readonly pieces?: (() => Iterable<Float32Array>) | undefined;
 }
 
 /**
@@ -105,7 +107,7 @@ export class Graph {
   /** Weights of any shape that follow the precision as far as it goes: in half precision, or else as they are. */
   weights(name: string, dims: readonly number[], values: Float32Array | LateBytes): string {
     if (this.#precision !== "fp16") return this.#tensor(name, "float", dims, values);
-    return this.widen(this.#tensor(name, "float16", dims, "make" in values ? halved(values) : halfBitsOf(values)));
+    return this.widen(this.#tensor(name, "float16", dims, "pieces" in values ? halved(values) : halfBitsOf(values)));
   }
 
   /** x · Wᵀ + b with W [out, in] as PyTorch keeps it; some networks have no b. */
@@ -253,7 +255,7 @@ export class Graph {
     tensor
       .varint(2, TYPE[type])
       .bytes(8, unique)
-      .bytes(9, "make" in data ? data : bytesOf(data));
+      .bytes(9, "pieces" in data ? data : bytesOf(data));
     this.#initializers.push(tensor);
     return unique;
   }
@@ -278,15 +280,17 @@ const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Arra
 /** The numbers of a matrix once the file is written: no sooner are they read from where they lie. */
 const late = (matrix: Matrix): LateBytes => ({
   length: matrix.rows * matrix.columns * Float32Array.BYTES_PER_ELEMENT,
-  make: () => bytesOf(matrix.data),
+  *pieces() {
+    for (const piece of matrix.pieces?.() ?? [matrix.data]) yield bytesOf(piece);
+  },
 });
 
 /** Late single precision as late half precision. */
-const halved = ({ length, make }: LateBytes): LateBytes => ({
+const halved = ({ length, pieces }: LateBytes): LateBytes => ({
   length: length / 2,
-  make: () => {
-    const { buffer, byteOffset, byteLength } = make();
-    return bytesOf(halfBitsOf(new Float32Array(buffer, byteOffset, byteLength / 4)));
+  *pieces() {
+    for (const { buffer, byteOffset, byteLength } of pieces())
+      yield bytesOf(halfBitsOf(new Float32Array(buffer, byteOffset, byteLength / Float32Array.BYTES_PER_ELEMENT)));
   },
 });
 

@@ -37,6 +37,7 @@ export function namedWeights(graph: Graph, tensors: NamedTensors, epsilon: numbe
       get data() {
         return found.data;
       },
+      pieces: found.pieces,
     };
   };
   const bias = (name: string): Float32Array | undefined => (tensors.has(`${name}.bias`) ? vector(`${name}.bias`) : undefined);

@@ -8,7 +8,7 @@ const FIXED32 = 5;
 /** Bytes that are made when they are written, and not kept: weights may be larger than memory has room for twice. */
 export interface LateBytes {
   readonly length: number;
-  readonly make: () => Uint8Array;
+  readonly pieces: () => Iterable<Uint8Array>;
 }
 
 /** Collects the fields of one message; nested messages and tensors are appended without being copied. */
@@ -49,11 +49,9 @@ export class MessageWriter {
 
   /** The message, piece by piece. */
   *pieces(): Generator<Uint8Array> {
-    for (const chunk of this.#chunks) {
-      const piece = "make" in chunk ? chunk.make() : chunk;
-      if (piece.length !== chunk.length) throw new Error("a tensor is not as long as it was said to be");
-      yield piece;
-    }
+    for (const chunk of this.#chunks)
+      if ("pieces" in chunk) yield* whole(chunk);
+      else yield chunk;
   }
 
   finish(): Uint8Array {
@@ -70,6 +68,16 @@ export class MessageWriter {
     this.#chunks.push(chunk);
     this.#length += chunk.length;
   }
+}
+
+/** Throws if there are more or fewer bytes than were announced: what follows them would be read as something else. */
+function* whole({ length, pieces }: LateBytes): Generator<Uint8Array> {
+  let left = length;
+  for (const piece of pieces()) {
+    left -= piece.length;
+    yield piece;
+  }
+  if (left !== 0) throw new Error("a tensor is not as long as it was said to be");
 }
 
 function encodeVarint(value: bigint): Uint8Array {
