@@ -2,6 +2,7 @@ import { render } from "lit-html";
 
 import type { FromPanel } from "../src/protocol/panel.ts";
 import type { Connection } from "./connection.ts";
+import { savedGrouping } from "./grouping.ts";
 import { parseMessage } from "./messages.ts";
 import { pageLoop } from "./pageLoop.ts";
 import { initialState, reduce, shownOrder, type Cell, type SavedState, type State, type View } from "./state.ts";
@@ -78,7 +79,7 @@ export function mountPanel(root: HTMLElement, connection: Connection<FromPanel, 
 
 function savedView(saved: unknown): Partial<View> {
   const view = (saved as SavedState | undefined)?.view;
-  return typeof view === "object" ? view : {};
+  return typeof view === "object" ? { ...view, grouping: savedGrouping(view.grouping) ?? "none" } : {};
 }
 
 function cellAt(event: MouseEvent, state: State): Cell | null {

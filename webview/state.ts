@@ -1,3 +1,4 @@
+import type { Grouping } from "../src/core/encoders/causeGroups.ts";
 import type {
   Agreement,
   ComparisonSpec,
@@ -7,6 +8,7 @@ import type {
   SegmentInfo,
   ToPanel,
 } from "../src/protocol/panel.ts";
+import { inGroups } from "./grouping.ts";
 
 /** How one encoder's column stands. */
 export type Column =
@@ -31,6 +33,8 @@ export interface View {
   /** Encoder whose percentiles are subtracted from every other's. */
   readonly difference: string | null;
   readonly table: boolean;
+  /** By which cause columns are put together. */
+  readonly grouping: Grouping;
 }
 
 export interface SavedState {
@@ -62,7 +66,7 @@ export type Action =
   | { readonly type: "cell"; readonly cell: Cell | null }
   | { readonly type: "segment"; readonly segment: number };
 
-const DEFAULT_VIEW: View = { scale: "percentile", order: "clustered", difference: null, table: false };
+const DEFAULT_VIEW: View = { scale: "percentile", order: "clustered", difference: null, table: false, grouping: "none" };
 
 export const initialState = (view: Partial<View> = {}): State => ({
   status: "empty",
@@ -86,17 +90,17 @@ export function reduce(state: State, action: Action): State {
   switch (action.type) {
     case "begin": {
       const waiting: Column = { kind: "waiting", phase: "waiting", done: 0, total: 0 };
-      return {
+      return grouped({
         ...initialState(state.view),
         status: "running",
         revision: action.revision,
         spec: action.spec,
         encoders: action.encoders,
         columns: new Map(action.spec.encoders.map(({ id }) => [id, waiting])),
-      };
+      });
     }
     case "encoders":
-      return { ...state, encoders: action.encoders };
+      return grouped({ ...state, encoders: action.encoders });
     case "segments":
       return { ...state, segments: action.segments, clusteredOrder: action.segments.map((_, index) => index) };
     case "progress":
@@ -115,14 +119,27 @@ export function reduce(state: State, action: Action): State {
       return { ...state, status: "failed", error: action.error };
     case "stale":
       return { ...state, stale: action.sources };
-    case "view":
-      return { ...state, view: { ...state.view, ...action.change } };
+    case "view": {
+      const next = { ...state, view: { ...state.view, ...action.change } };
+      return next.view.grouping === state.view.grouping ? next : grouped(next);
+    }
     case "cell":
       return { ...state, cell: action.cell };
     case "segment":
       return { ...state, segment: action.segment };
   }
 }
+
+/** Columns stand in the order of their groups, in every view. */
+const grouped = (state: State): State => ({
+  ...state,
+  columns: inGroups(
+    state,
+    state.columns,
+    (state.spec?.encoders ?? []).map(({ id }) => id),
+    state.view.grouping,
+  ),
+});
 
 function withColumn(state: State, id: string, column: Column): State {
   return state.columns.has(id) ? { ...state, columns: new Map(state.columns).set(id, column) } : state;

@@ -243,6 +243,7 @@ test("columns are chosen by chips, open their cards, and are copied as Markdown 
       sheet.format === "CSV" &&
       sheet.text.includes("Layer,≠,read from the last of 6,read from the last of 3\r\n"),
   );
+  await painted(page);
   assert.equal(await page.locator("#live").textContent(), "Copied as CSV");
   await page.close();
 });

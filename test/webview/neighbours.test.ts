@@ -279,7 +279,7 @@ test("what was chosen is saved with the search, and taken up again", async () =>
   assert.equal(await page.locator(".line").count(), 0);
   const saved: { spec: { id: string }; view: unknown }[] = await page.evaluate("window.saved");
   assert.equal(saved.at(-1)?.spec.id, "test");
-  assert.deepEqual(saved.at(-1)?.view, { text: false });
+  assert.deepEqual(saved.at(-1)?.view, { text: false, grouping: "none" });
   await page.close();
 });
 

@@ -2,6 +2,7 @@ import { render } from "lit-html";
 
 import type { FromNeighbours, Place } from "../../src/protocol/neighboursPanel.ts";
 import type { Connection } from "../connection.ts";
+import { savedGrouping } from "../grouping.ts";
 import { pageLoop } from "../pageLoop.ts";
 import { registerWidgets } from "../ui.ts";
 import { rowKey, walksOf } from "./keys.ts";
@@ -106,8 +107,9 @@ export function mountNeighbours(
 }
 
 function savedView(saved: unknown): Partial<View> {
-  const text: unknown = (saved as Partial<SavedState> | undefined)?.view?.text;
-  return typeof text === "boolean" ? { text } : {};
+  const view = (saved as Partial<SavedState> | undefined)?.view;
+  const text: unknown = view?.text;
+  return { ...(typeof text === "boolean" ? { text } : {}), grouping: savedGrouping(view?.grouping) ?? "none" };
 }
 
 const isRow = (target: EventTarget | null): target is HTMLElement => target instanceof HTMLElement && target.matches(".hit");

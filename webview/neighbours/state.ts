@@ -1,3 +1,4 @@
+import type { Grouping } from "../../src/core/encoders/causeGroups.ts";
 import {
   BM25,
   type EmbedErrorData,
@@ -7,6 +8,7 @@ import {
   type SearchSpec,
   type ToNeighbours,
 } from "../../src/protocol/neighboursPanel.ts";
+import { inGroups } from "../grouping.ts";
 
 export type Found = Extract<NeighboursOutcome, { ok: true }>;
 export type Result = Extract<ToNeighbours, { type: "finished" }>["result"];
@@ -22,6 +24,8 @@ export type Column =
 export interface View {
   /** Whether rows show some of their text. */
   readonly text: boolean;
+  /** By which cause the lists are put together. */
+  readonly grouping: Grouping;
 }
 
 export interface SavedState {
@@ -65,7 +69,7 @@ export type Action =
   | { readonly type: "kept"; readonly kept: boolean }
   | { readonly type: "say"; readonly words: string };
 
-const DEFAULT_VIEW: View = { text: true };
+const DEFAULT_VIEW: View = { text: true, grouping: "none" };
 
 export const initialState = (view: Partial<View> = {}): State => ({
   status: "empty",
@@ -107,7 +111,7 @@ export function reduce(state: State, action: Action): State {
         shared: action.shared,
         index: state.index,
         searched: state.index,
-        columns: columnsOf(action.spec),
+        columns: inGroups(action, columnsOf(action.spec), listsOf(action.spec), state.view.grouping),
       };
     case "index":
       return { ...state, index: action.status, searched: state.searched ?? action.status };
@@ -138,7 +142,7 @@ export function reduce(state: State, action: Action): State {
         said: action.error.message,
       };
     case "view":
-      return { ...state, view: { ...state.view, ...action.change }, toggled: new Set() };
+      return withView(state, action.change);
     case "text":
       return state.text === action.text ? state : { ...state, text: action.text };
     case "row":
@@ -159,10 +163,16 @@ export function reduce(state: State, action: Action): State {
 }
 
 /** A shared server has no lexical baseline. */
-function columnsOf({ what, encoders, source }: SearchSpec): ReadonlyMap<string, Column> {
-  if (what.kind !== "neighbours") return new Map();
-  const ids = [...encoders.map(({ id }) => id), ...(source === "workspace" ? [BM25] : [])];
-  return new Map(ids.map((id) => [id, { kind: "waiting" }]));
+const listsOf = ({ what, encoders, source }: SearchSpec): readonly string[] =>
+  what.kind === "neighbours" ? [...encoders.map(({ id }) => id), ...(source === "workspace" ? [BM25] : [])] : [];
+
+const columnsOf = (spec: SearchSpec): ReadonlyMap<string, Column> =>
+  new Map(listsOf(spec).map((id) => [id, { kind: "waiting" }]));
+
+function withView(state: State, change: Partial<View>): State {
+  const view = { ...state.view, ...change };
+  if (view.grouping === state.view.grouping || state.spec === null) return { ...state, view, toggled: new Set() };
+  return { ...state, view, columns: inGroups(state, state.columns, listsOf(state.spec), view.grouping) };
 }
 
 function withOutcome(state: State, outcome: NeighboursOutcome): State {

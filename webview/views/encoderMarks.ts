@@ -46,8 +46,8 @@ export const headOf = (known: Known, id: string): string => encoderOf(known, id)
 export function factsOf(encoder: PanelEncoder | undefined): string {
   if (encoder === undefined) return "";
   if (encoder.variant !== undefined) return encoder.variant.differs;
-  const { dimensions, layers } = encoder.card;
-  return `${dimensions} dimensions · ${layers === 0 ? "static" : `${layers} layers`}`;
+  const { dimensions, layers, server } = encoder.card;
+  return `${dimensions} dimensions · ${server !== undefined ? "on a server" : layers === 0 ? "static" : `${layers} layers`}`;
 }
 
 /** A name in one line with what differs in muted letters, for lists that have the room. */

@@ -1,41 +1,9 @@
 import { html, nothing, type TemplateResult } from "lit-html";
 
-import { groupByCause, GROUPING_TITLES, GROUPINGS, type Grouping } from "../../src/core/encoders/causeGroups.ts";
-import type { PanelEncoder } from "../../src/protocol/panel.ts";
+import { GROUPING_TITLES, GROUPINGS, type Grouping } from "../../src/core/encoders/causeGroups.ts";
+import { columnGroups, type Known } from "../grouping.ts";
 import { select } from "../ui.ts";
-
-interface Known {
-  readonly encoders: readonly PanelEncoder[];
-}
-
-/** Columns of a page that belong together. */
-export interface ColumnGroup {
-  /** What their encoders have in common; null for columns of no encoder. */
-  readonly value: string | null;
-  readonly ids: readonly string[];
-}
-
-/** Columns put together by a cause of their encoders' cards; what is no encoder comes last. One group if by nothing. */
-export function columnGroups({ encoders }: Known, ids: readonly string[], grouping: Grouping): readonly ColumnGroup[] {
-  if (grouping === "none") return ids.length === 0 ? [] : [{ value: null, ids }];
-  const members = ids.flatMap((id) => encoders.find((encoder) => encoder.id === id) ?? []);
-  const others = ids.filter((id) => !members.some((encoder) => encoder.id === id));
-  return [
-    ...groupByCause(members, grouping).map((group) => ({ value: group.value, ids: group.members.map(({ id }) => id) })),
-    ...(others.length === 0 ? [] : [{ value: null, ids: others }]),
-  ];
-}
-
-/** The same columns in the order of their groups. Grouping by nothing gives back the order of `asked`. */
-export function inGroups<Column>(
-  known: Known,
-  columns: ReadonlyMap<string, Column>,
-  asked: readonly string[],
-  grouping: Grouping,
-): ReadonlyMap<string, Column> {
-  const ids = [...asked.filter((id) => columns.has(id)), ...[...columns.keys()].filter((id) => !asked.includes(id))];
-  return new Map(columnGroups(known, ids, grouping).flatMap((group) => group.ids.map((id) => [id, columns.get(id)!] as const)));
-}
+import { encoderChips } from "./encoderMarks.ts";
 
 /** What stands over a column: what its group has in common, loud where the group begins. */
 export function groupLine(known: Known, ids: readonly string[], id: string, grouping: Grouping): TemplateResult | typeof nothing {
@@ -47,14 +15,24 @@ export function groupLine(known: Known, ids: readonly string[], id: string, grou
   </div>`;
 }
 
-/** By which cause columns are put together. */
-export const groupingChoice = (grouping: Grouping, onChange: (grouping: Grouping) => void): TemplateResult =>
-  select(
-    "Group by",
-    GROUPINGS.map((value) => ({ value, label: GROUPING_TITLES[value].toLowerCase() })),
-    grouping,
-    onChange,
-  );
-
-/** A grouping that was saved by a page; undefined for what is none. */
-export const savedGrouping = (saved: unknown): Grouping | undefined => GROUPINGS.find((one) => one === saved);
+/** Which encoders a page compares, and by which cause it puts them together; the latter only where there are several. */
+export const encodersRow = (
+  known: Known & { readonly view: { readonly grouping: Grouping } },
+  chosen: readonly string[],
+  onChoose: (ids: readonly string[]) => void,
+  onGroup: ((grouping: Grouping) => void) | undefined,
+): TemplateResult => html`
+  <div class="encoders" role="region" aria-label="Columns">
+    ${encoderChips(known, chosen, onChoose)}
+    ${
+      onGroup === undefined || chosen.length < 2
+        ? nothing
+        : select(
+            "Group by",
+            GROUPINGS.map((value) => ({ value, label: GROUPING_TITLES[value].toLowerCase() })),
+            known.view.grouping,
+            onGroup,
+          )
+    }
+  </div>
+`;

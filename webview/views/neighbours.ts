@@ -4,6 +4,7 @@ import type { State } from "../state.ts";
 import type { Acts } from "./acts.ts";
 import { disputed, neighbourLists, partRead, scoreOf, type RankedNeighbour } from "./derive.ts";
 import { dotOf, factsOf, encoderOf, headOf, mark, moveMark, nameOf, ordinal } from "./encoderMarks.ts";
+import { groupLine } from "./grouping.ts";
 
 /** Up to here the lists stand in one row, each below its heatmap; beyond they say whose they are. */
 const ONE_ROW = 4;
@@ -44,6 +45,7 @@ export function neighbours(state: State, { act, send }: Acts): TemplateResult {
         ${[...state.columns.keys()].map((id) => {
           const list = lists.get(id);
           return html`<div class=${dotOf(state, id)}>
+            ${state.columns.size > ONE_ROW ? groupLine(state, [...state.columns.keys()], id, state.view.grouping) : nothing}
             ${
               state.columns.size > ONE_ROW
                 ? html`<p class="whose" title=${nameOf(state, id)}>

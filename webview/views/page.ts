@@ -5,7 +5,7 @@ import { busy, button, segmented, select } from "../ui.ts";
 import { compareAgain, type Acts } from "./acts.ts";
 import { agreementTable, isMany } from "./agreement.ts";
 import { byLayer } from "./byLayer.ts";
-import { encoderChips } from "./encoderMarks.ts";
+import { encodersRow } from "./grouping.ts";
 import { disputedSection, neighbours } from "./neighbours.ts";
 import { similarity, spoken, tableView, tip } from "./similarity.ts";
 
@@ -101,9 +101,16 @@ function header(state: State, { act, send }: Acts): TemplateResult {
         },
       )}
     </header>
-    ${encoderChips(state, ids, (encoders) => {
-      send({ type: "compare", split: spec.split, encoders });
-    })}
+    ${encodersRow(
+      state,
+      ids,
+      (encoders) => {
+        send({ type: "compare", split: spec.split, encoders });
+      },
+      (grouping) => {
+        act({ type: "view", change: { grouping } });
+      },
+    )}
   `;
 }
 

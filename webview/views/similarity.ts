@@ -5,6 +5,7 @@ import { busy, button } from "../ui.ts";
 import { compareAgain, type Acts } from "./acts.ts";
 import { isMany } from "./agreement.ts";
 import { distributionOf, partRead, resultOf, scoreOf } from "./derive.ts";
+import { groupLine } from "./grouping.ts";
 import { dotOf, encoderOf, factsOf, headOf, label, nameOf, ordinal } from "./encoderMarks.ts";
 
 /** Labels that have room beside a heatmap, and beside a small one. */
@@ -40,7 +41,7 @@ export function similarity(state: State, { act, send }: Acts): TemplateResult {
           </button>`;
         })}
       </div>
-      <div class="tiles" data-count=${state.columns.size}>
+      <div class="tiles${state.view.grouping === "none" ? "" : " grouped"}" data-count=${state.columns.size}>
         ${[...state.columns].map(([id, column]) => tile(state, id, column, send))}
       </div>
     </div>
@@ -50,6 +51,7 @@ export function similarity(state: State, { act, send }: Acts): TemplateResult {
 function tile(state: State, id: string, column: Column, send: Acts["send"]): TemplateResult {
   const encoder = encoderOf(state, id);
   return html`<article class="tile ${dotOf(state, id)}">
+    ${groupLine(state, [...state.columns.keys()], id, state.view.grouping)}
     <h3>
       <i></i
       ><button
@@ -175,7 +177,7 @@ export function tableView(state: State): TemplateResult {
           <tr>
             <th scope="col">Segment</th>
             <th scope="col">Segment</th>
-            ${ids.map((id) => html`<th scope="col">${label(state, id)}</th>`)}
+            ${ids.map((id) => html`<th scope="col">${groupLine(state, ids, id, state.view.grouping)}${label(state, id)}</th>`)}
           </tr>
         </thead>
         <tbody>

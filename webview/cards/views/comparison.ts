@@ -6,9 +6,10 @@ import { cardTableCsv, cardTableMarkdown } from "../../../src/core/encoders/card
 import { GROUPING_TITLES } from "../../../src/core/encoders/causeGroups.ts";
 import { EDITED } from "../../../src/core/encoders/editedCard.ts";
 import type { CardEncoder } from "../../../src/protocol/cardsPanel.ts";
+import { columnGroups, type ColumnGroup } from "../../grouping.ts";
 import { action, button, select, toggle } from "../../ui.ts";
-import { dotOf, encoderChips } from "../../views/encoderMarks.ts";
-import { columnGroups, groupingChoice, type ColumnGroup } from "../../views/grouping.ts";
+import { dotOf } from "../../views/encoderMarks.ts";
+import { encodersRow } from "../../views/grouping.ts";
 import { shownEncoders, type State } from "../state.ts";
 import type { Acts } from "./acts.ts";
 
@@ -27,9 +28,16 @@ export function comparison(state: State, acts: Acts): TemplateResult {
   const shown = rows.filter(({ differs }) => differs || !onlyDifferent || encoders.length < 2);
   return html`
     ${head(state, acts, encoders, rows)}
-    ${encoderChips(state, ids, (next) => {
-      acts.send({ type: "choose", encoders: next });
-    })}
+    ${encodersRow(
+      state,
+      ids,
+      (next) => {
+        acts.send({ type: "choose", encoders: next });
+      },
+      (next) => {
+        acts.act({ type: "view", change: { grouping: next } });
+      },
+    )}
     <main class="comparison">
       ${encoders.length === 1 ? html`<p class="note lead">One card differs from nothing. Choose another encoder above.</p>` : nothing}
       ${
@@ -71,9 +79,6 @@ function head({ view }: State, { act, send }: Acts, encoders: readonly CardEncod
             },
           )
     }
-    ${groupingChoice(view.grouping, (grouping) => {
-      act({ type: "view", change: { grouping } });
-    })}
     <span class="actions" role="group" aria-label="Table">
       ${toggle("Only what differs", "Leave out rows in which all say the same", view.onlyDifferent, (onlyDifferent) => {
         act({ type: "view", change: { onlyDifferent } });

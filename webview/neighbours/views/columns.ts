@@ -4,6 +4,7 @@ import { guard } from "lit-html/directives/guard.js";
 import { BM25 } from "../../../src/protocol/neighboursPanel.ts";
 import { busy, button } from "../../ui.ts";
 import { encoderOf, factsOf, headOf } from "../../views/encoderMarks.ts";
+import { groupLine } from "../../views/grouping.ts";
 import { overlap, rankedLists, type Ranked } from "../ranked.ts";
 import { nameOf, shows, type Column, type Found, type State } from "../state.ts";
 import { count, number, partSearched } from "../words.ts";
@@ -40,6 +41,7 @@ function tile(state: State, acts: Acts, id: string, column: Column): TemplateRes
   const name = nameOf(state, id);
   const part = column.kind === "done" ? partSearched(column.found.coverage) : undefined;
   return html`<article class="tile ${markOf(state, id)}" aria-label=${name}>
+    ${groupLine(state, [...state.columns.keys()], id, state.view.grouping)}
     <h3>
       <i></i>${
         id === BM25

@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from "lit-html";
 
 import type { SearchFilter, SearchSpec } from "../../../src/protocol/neighboursPanel.ts";
 import { action, checklist, segmented, select, textBox, toggle, type Choice } from "../../ui.ts";
-import { encoderChips } from "../../views/encoderMarks.ts";
+import { encodersRow } from "../../views/grouping.ts";
 import { markdown } from "../markdown.ts";
 import { queryPlace } from "../query.ts";
 import { rankedLists } from "../ranked.ts";
@@ -81,12 +81,17 @@ export function head(state: State, acts: Acts): TemplateResult {
         }
       </span>
     </header>
-    ${encoderChips(
+    ${encodersRow(
       state,
       spec.encoders.map(({ id }) => id),
       (encoders) => {
         send({ type: "search", encoders });
       },
+      search
+        ? (grouping) => {
+            act({ type: "view", change: { grouping } });
+          }
+        : undefined,
     )}
   `;
 }

@@ -1,0 +1,143 @@
+/** Cards drive how columns are put together, in the comparison as in the search. */
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import type { Browser, Page } from "playwright-core";
+
+import { launchChromium } from "../../scripts/chromium.ts";
+import { BM25, type ToNeighbours } from "../../src/protocol/neighboursPanel.ts";
+import type { PanelEncoder, ToPanel } from "../../src/protocol/panel.ts";
+import { comparisonMessages, tellPanel } from "./messages.ts";
+import { begin, finished, outcome, pieces } from "./neighboursMessages.ts";
+import { faults, openPage, painted, THEMES, type Theme } from "./page.ts";
+
+let browser: Browser;
+before(async () => {
+  browser = await launchChromium();
+});
+after(async () => {
+  await browser.close();
+});
+
+const ARCHITECTURES: Readonly<Record<string, string>> = {
+  alpha: "BERT encoder, 6 layers",
+  beta: "static table, of words",
+  gamma: "BERT encoder, 3 layers",
+};
+
+const withCards = <M extends { readonly type: string }>(message: M): M =>
+  "encoders" in message
+    ? {
+        ...message,
+        encoders: (message.encoders as PanelEncoder[]).map((encoder) => ({
+          ...encoder,
+          card: {
+            ...encoder.card,
+            causes: { ...encoder.card.causes, architecture: { value: ARCHITECTURES[encoder.id] ?? "unknown" } },
+          },
+        })),
+      }
+    : message;
+
+const comparison: readonly ToPanel[] = comparisonMessages(12, ["alpha", "delta", "beta", "gamma"]).map(withCards);
+
+async function openComparison(theme: Theme = "vscode-dark", saved?: unknown): Promise<Page> {
+  const page = await openPage(browser, "panel", theme, saved);
+  await tellPanel(page, comparison);
+  await painted(page);
+  return page;
+}
+
+const heads = async (page: Page): Promise<string[]> =>
+  (await page.locator(".similarity .tile h3").allTextContents()).map((text) => text.trim());
+const lines = async (page: Page): Promise<string[]> =>
+  (await page.locator(".tile > .group").allTextContents()).map((text) => text.replace(/^\s*Architecture:\s*/, "").trim());
+
+test("heatmaps and their lists stand in groups by a cause, the unknown last, and go back", async () => {
+  const page = await openComparison();
+  assert.deepEqual(await heads(page), ["alpha", "delta", "beta", "gamma"]);
+  await page.getByLabel("Group by").selectOption("architecture");
+  await painted(page);
+  assert.deepEqual(await heads(page), ["alpha", "gamma", "beta", "delta"]);
+  assert.deepEqual(await lines(page), ["BERT encoder", "BERT encoder", "static table", "unknown"]);
+  assert.equal(await page.locator(".tile > .group.first").count(), 3);
+  assert.deepEqual(
+    await page.locator(".neighbours ol").evaluateAll((lists) => lists.map((list) => list.getAttribute("aria-label"))),
+    ["alpha", "gamma", "beta", "delta"].map((id) => `Neighbours by ${id}`),
+  );
+  // The labels still stand beside the first row of cells.
+  const [labels, plot] = await Promise.all([".labels", ".plot"].map((part) => page.locator(part).first().boundingBox()));
+  assert.ok(Math.abs(labels!.y - plot!.y) <= 2, `${labels!.y} beside ${plot!.y}`);
+
+  // An edited card moves its column.
+  const card = (comparison[0] as Extract<ToPanel, { type: "begin" }>).encoders;
+  const edited = card.map((encoder) =>
+    encoder.id === "delta"
+      ? { ...encoder, card: { ...encoder.card, causes: { ...encoder.card.causes, architecture: { value: "static table" } } } }
+      : encoder,
+  );
+  await tellPanel(page, [{ type: "encoders", encoders: edited }]);
+  await painted(page);
+  assert.deepEqual(await heads(page), ["alpha", "gamma", "delta", "beta"]);
+
+  await page.getByLabel("Group by").selectOption("none");
+  await painted(page);
+  assert.deepEqual(await heads(page), ["alpha", "delta", "beta", "gamma"]);
+  assert.equal(await page.locator(".group").count(), 0);
+  await page.close();
+});
+
+test("the grouping of a comparison outlives a reload; one that was never there is none", async () => {
+  const page = await openComparison("vscode-dark", { spec: null, view: { scale: "cosine", grouping: "architecture" } });
+  assert.deepEqual(await heads(page), ["alpha", "gamma", "beta", "delta"]);
+  const saved = await page.evaluate<{ view: { grouping: string } }[]>("window.saved");
+  assert.equal(saved.at(-1)?.view.grouping, "architecture");
+  await page.close();
+  const odd = await openComparison("vscode-dark", { spec: null, view: { grouping: "colour" } });
+  assert.deepEqual(await heads(odd), ["alpha", "delta", "beta", "gamma"]);
+  await odd.close();
+});
+
+const all = pieces(13);
+const search: readonly ToNeighbours[] = [
+  begin(["alpha", "beta", "gamma"]),
+  outcome(all, { id: "alpha", texts: [0, 1, 2, 3] }),
+  outcome(all, { id: "beta", texts: [1, 0, 5, 2] }),
+  outcome(all, { id: "gamma", texts: [6, 2, 0, 7] }),
+  outcome(all, { id: BM25, texts: [2, 0, 1, 8] }),
+  finished(),
+].map(withCards);
+
+async function openSearch(theme: Theme = "vscode-dark", saved?: unknown): Promise<Page> {
+  const page = await openPage(browser, "neighbours", theme, saved);
+  await page.evaluate((told) => {
+    for (const message of told) window.postMessage(message);
+  }, search);
+  await painted(page);
+  return page;
+}
+
+test("the lists of a search stand in groups too, words in common last", async () => {
+  const page = await openSearch();
+  await page.getByLabel("Group by").selectOption("architecture");
+  await painted(page);
+  const names = await page.locator(".tile").evaluateAll((tiles) => tiles.map((tile) => tile.getAttribute("aria-label")));
+  assert.deepEqual(names, ["alpha", "gamma", "beta", "BM25"]);
+  assert.deepEqual(await lines(page), ["BERT encoder", "BERT encoder", "static table", ""]);
+  // Keys walk the lists as they stand.
+  await page.locator(".hit").first().focus();
+  await page.keyboard.press("ArrowRight");
+  assert.equal(await page.evaluate("document.activeElement.dataset.column"), "gamma");
+  const saved = await page.evaluate<{ view: { grouping: string } }[]>("window.saved");
+  assert.equal(saved.at(-1)?.view.grouping, "architecture");
+  await page.close();
+});
+
+for (const theme of Object.keys(THEMES) as Theme[])
+  test(`axe finds no fault in groups: ${theme}`, async () => {
+    const view = { spec: null, view: { grouping: "architecture" } };
+    for (const page of [await openComparison(theme, view), await openSearch(theme, view)]) {
+      assert.deepEqual(await faults(page), []);
+      await page.close();
+    }
+  });

@@ -1,0 +1,38 @@
+import { groupByCause, GROUPINGS, type Grouping } from "../src/core/encoders/causeGroups.ts";
+import type { PanelEncoder } from "../src/protocol/panel.ts";
+
+export interface Known {
+  readonly encoders: readonly PanelEncoder[];
+}
+
+/** Columns of a page that belong together. */
+export interface ColumnGroup {
+  /** What their encoders have in common; null for columns of no encoder. */
+  readonly value: string | null;
+  readonly ids: readonly string[];
+}
+
+/** Columns put together by a cause of their encoders' cards; what is no encoder comes last. One group if by nothing. */
+export function columnGroups({ encoders }: Known, ids: readonly string[], grouping: Grouping): readonly ColumnGroup[] {
+  if (grouping === "none") return ids.length === 0 ? [] : [{ value: null, ids }];
+  const members = ids.flatMap((id) => encoders.find((encoder) => encoder.id === id) ?? []);
+  const others = ids.filter((id) => !members.some((encoder) => encoder.id === id));
+  return [
+    ...groupByCause(members, grouping).map((group) => ({ value: group.value, ids: group.members.map(({ id }) => id) })),
+    ...(others.length === 0 ? [] : [{ value: null, ids: others }]),
+  ];
+}
+
+/** The same columns in the order of their groups. Grouping by nothing gives back the order of `asked`. */
+export function inGroups<Column>(
+  known: Known,
+  columns: ReadonlyMap<string, Column>,
+  asked: readonly string[],
+  grouping: Grouping,
+): ReadonlyMap<string, Column> {
+  const ids = [...asked.filter((id) => columns.has(id)), ...[...columns.keys()].filter((id) => !asked.includes(id))];
+  return new Map(columnGroups(known, ids, grouping).flatMap((group) => group.ids.map((id) => [id, columns.get(id)!] as const)));
+}
+
+/** A grouping that was saved by a page; undefined for what is none. */
+export const savedGrouping = (saved: unknown): Grouping | undefined => GROUPINGS.find((one) => one === saved);
