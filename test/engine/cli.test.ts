@@ -76,6 +76,30 @@ test("compare gives symmetric matrices, neighbours and agreement; an unknown enc
   assert.equal(result.agreement[0]!.debiasedCka.chance, 0);
 });
 
+test("compare takes variants by ids that say what is set, in data, report and page; models lists encoders as they are", () => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "variants-"));
+  const page = path.join(folder, "page.html");
+  const [base, variant] = ["all-MiniLM-L6-v2", "all-MiniLM-L6-v2+layer=0"];
+  const { code, out } = cli(["compare", "--json", "--html", page, "--models", `${base},${variant},${base}+layer=six`, "sample"]);
+  assert.equal(code, 0);
+  const { models, agreement } = JSON.parse(out) as {
+    models: Record<string, { matrix?: (number | null)[][]; error?: { message: string } }>;
+    agreement: { a: string; b: string; debiasedCka: { value: number } }[];
+  };
+  assert.notDeepEqual(models[variant]?.matrix, models[base]?.matrix);
+  assert.match(models[`${base}+layer=six`]?.error?.message ?? "", /layer=six is no setting/);
+  assert.deepEqual(
+    agreement.map(({ a, b }) => [a, b]),
+    [[base, variant]],
+  );
+  assert.ok(agreement[0]!.debiasedCka.value < 0.95);
+  assert.match(fs.readFileSync(page, "utf8"), /all-MiniLM-L6-v2 · layer 0 of 6/);
+  fs.rmSync(folder, { recursive: true });
+  const listed = JSON.parse(cli(["models", "--json"]).out) as { id: string }[];
+  assert.ok(listed.every(({ id }) => !id.includes("+")));
+  assert.match(cli(["--help"]).out, /all-MiniLM-L6-v2\+layer=3\+pooling=cls/);
+});
+
 test("a page stands alone: nothing in it is fetched", () => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "page-"));
   const file = path.join(folder, "page.html");

@@ -1,6 +1,5 @@
 import * as vscode from "vscode";
 
-import type { EncoderCard } from "../../core/encoders/card.ts";
 import { withVariants, type Variation } from "../../core/encoders/describeVariant.ts";
 import { listEncoders, type EncoderInfo } from "../../protocol/engine.ts";
 import type { Engine } from "../status/engine.ts";
@@ -9,9 +8,6 @@ import type { Engine } from "../status/engine.ts";
 export interface Encoder extends EncoderInfo {
   readonly variant?: Variation;
 }
-
-/** Another's word on the card of an encoder: facts that a user has set. Variants follow from the amended card. */
-export type CardAmendment = (id: string, card: EncoderCard) => EncoderCard;
 
 /** The encoders of this machine, their variants, and which of all these are ticked. */
 export interface Encoders {
@@ -22,11 +18,11 @@ export interface Encoders {
   /** Ids of the ticked ones, in the order of the list; as long as nothing was chosen, those of text that the installation carries. */
   chosen(): Promise<readonly string[]>;
   choose(ids: readonly string[]): Promise<void>;
+  /** Ticks some and unticks others. Resolves to false, and changes nothing, where none would stay. */
+  tick(ticks: ReadonlyMap<string, boolean>): Promise<boolean>;
   /** Keeps variants and ticks them. Resolves to those that were not there before. */
   addVariants(ids: readonly string[]): Promise<readonly string[]>;
   removeVariants(ids: readonly string[]): Promise<void>;
-  /** Has every card amended from now on, and again whenever `onDidChange` fires. */
-  amendCards(amend: CardAmendment, onDidChange: vscode.Event<unknown>): vscode.Disposable;
   /** Asks the engine anew: encoders were added or are gone. */
   refresh(): void;
   /** Fires when the list, a state or the choice is another. */
@@ -39,7 +35,6 @@ const VARIANTS = "encoders.variants";
 
 export function createEncoders(context: vscode.ExtensionContext, engine: Engine): Encoders {
   const changed = new vscode.EventEmitter<undefined>();
-  const amendments = new Set<CardAmendment>();
   let known: Promise<readonly EncoderInfo[]> | undefined;
 
   const tell = (): void => {
@@ -53,11 +48,7 @@ export function createEncoders(context: vscode.ExtensionContext, engine: Engine)
     known ??= engine.client.request(listEncoders, null);
     known.catch(() => (known = undefined));
     // Nobody vouches for other models in a workspace that is not trusted.
-    const trusted = (await known).filter(({ bundled }) => bundled || vscode.workspace.isTrusted);
-    return trusted.map((encoder) => ({
-      ...encoder,
-      card: [...amendments].reduce((card, amend) => amend(encoder.id, card), encoder.card),
-    }));
+    return (await known).filter(({ bundled }) => bundled || vscode.workspace.isTrusted);
   };
   const variants = (): readonly string[] => context.globalState.get<readonly string[]>(VARIANTS, []);
 
@@ -74,9 +65,16 @@ export function createEncoders(context: vscode.ExtensionContext, engine: Engine)
     const carried = text.filter(({ bundled }) => bundled);
     return (kept.length > 0 ? kept : carried.length > 0 ? carried : text).map(({ id }) => id);
   };
-  const choose = async (ids: readonly string[]): Promise<void> => {
+  const store = async (ids: readonly string[]): Promise<void> => {
     await context.workspaceState.update(CHOSEN, ids);
     tell();
+  };
+  let last: Promise<unknown> = Promise.resolve();
+  /** One change after the other: two quick ticks must not each start from what was before both. */
+  const inTurn = <T>(change: () => Promise<T>): Promise<T> => {
+    const next = last.then(change, change);
+    last = next.catch(() => undefined);
+    return next;
   };
 
   context.subscriptions.push(
@@ -96,34 +94,32 @@ export function createEncoders(context: vscode.ExtensionContext, engine: Engine)
     list,
     including,
     chosen,
-    choose,
-    async addVariants(ids) {
-      const before = (await list()).map(({ id }) => id);
-      const ticked = await chosen();
-      const added = ids.filter((id) => !before.includes(id));
-      await context.globalState.update(VARIANTS, [...new Set([...variants(), ...ids])]);
-      await choose([...new Set([...ticked, ...ids])]);
-      return added;
-    },
-    async removeVariants(ids) {
-      const ticked = await chosen();
-      await context.globalState.update(
-        VARIANTS,
-        variants().filter((id) => !ids.includes(id)),
-      );
-      await choose(ticked.filter((id) => !ids.includes(id)));
-    },
-    amendCards(amend, onDidChange) {
-      amendments.add(amend);
-      tell();
-      return vscode.Disposable.from(
-        onDidChange(tell),
-        new vscode.Disposable(() => {
-          amendments.delete(amend);
-          tell();
-        }),
-      );
-    },
+    choose: (ids) => inTurn(() => store(ids)),
+    tick: (ticks) =>
+      inTurn(async () => {
+        const ids = new Set(await chosen());
+        for (const [id, ticked] of ticks) if (ticked) ids.add(id);
+          else ids.delete(id);
+        if (ids.size > 0) await store([...ids]);
+        return ids.size > 0;
+      }),
+    addVariants: (ids) =>
+      inTurn(async () => {
+        const before = (await list()).map(({ id }) => id);
+        const ticked = await chosen();
+        await context.globalState.update(VARIANTS, [...new Set([...variants(), ...ids])]);
+        await store([...new Set([...ticked, ...ids])]);
+        return ids.filter((id) => !before.includes(id));
+      }),
+    removeVariants: (ids) =>
+      inTurn(async () => {
+        const ticked = await chosen();
+        await context.globalState.update(
+          VARIANTS,
+          variants().filter((id) => !ids.includes(id)),
+        );
+        await store(ticked.filter((id) => !ids.includes(id)));
+      }),
     refresh,
     onDidChange: changed.event,
   };

@@ -58,15 +58,8 @@ export function registerEncoderTree(context: vscode.ExtensionContext, encoders: 
       redraw.fire(undefined);
     }),
     tree.onDidChangeCheckboxState(async ({ items }) => {
-      const ids = new Set(await encoders.chosen());
-      for (const [row, state] of items) {
-        if (state === vscode.TreeItemCheckboxState.Checked) ids.add(row.id);
-        else ids.delete(row.id);
-      }
-      if (ids.size > 0) {
-        await encoders.choose([...ids]);
-        return;
-      }
+      const { Checked } = vscode.TreeItemCheckboxState;
+      if (await encoders.tick(new Map(items.map(([row, state]) => [row.id, state === Checked])))) return;
       void vscode.window.showInformationMessage("At least one encoder stays chosen.");
       redraw.fire(undefined);
     }),
