@@ -37,7 +37,7 @@ export async function openModel(runtime: Runtime, version: string, { folder, pre
   const started = performance.now();
   const description = readModelFolder(folder, precision);
   const tokenizer = sharedTokenizer(description.tokenizer);
-  const maxTokens = tokenLimit(description);
+  const maxTokens = tokenLimit(description, tokenizer);
   const checkIds = idCheck(description, tokenizer);
   const session = await createSession(runtime, description.onnx);
   const { before, after, padding } = tokenizer;

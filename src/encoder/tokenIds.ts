@@ -30,8 +30,16 @@ export function tokensOf(file: string, tokenizer: Tokenizer, text: string): read
   }
 }
 
-/** Most tokens of one text: what the publisher says, and never more than the model has positions for. null without a limit. */
-export function tokenLimit({ maxTokens, tables }: Pick<ModelFolder, "maxTokens" | "tables">): number | null {
+/**
+ * Most tokens of one text: what the publisher says, and never more than the model has positions for; null without a limit.
+ * Throws `badModel` where the tokens around every text leave no room for it.
+ */
+export function tokenLimit(
+  { onnx, maxTokens, tables }: Pick<ModelFolder, "onnx" | "maxTokens" | "tables">,
+  { before, after }: Pick<Tokenizer, "before" | "after">,
+): number | null {
   const limit = Math.min(maxTokens ?? Infinity, tables.positions ?? Infinity);
+  if (limit <= before.length + after.length)
+    throw badModel(onnx, `it reads ${limit} tokens at most, which leaves no room for a text`);
   return Number.isFinite(limit) ? limit : null;
 }

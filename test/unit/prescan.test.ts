@@ -202,7 +202,8 @@ test("ids beyond the table are refused when a model is opened, or when a text ha
   assert.throws(() => idCheck(tables(20), { ...tokenizer, after: [20] }), /has ids up to 20; .* has 20 rows/);
   assert.throws(() => idCheck(tables(undefined), tokenizer), /no table is seen/);
   const limit = (maxTokens: number | null, positions: number | undefined): number | null =>
-    tokenLimit({ maxTokens, tables: { words: 12, positions } });
+    tokenLimit({ onnx: "model.onnx", maxTokens, tables: { words: 12, positions } }, tokenizer);
   assert.deepEqual([limit(null, undefined), limit(null, 5), limit(9, 5), limit(3, 5), limit(3, undefined)], [null, 5, 5, 3, 3]);
+  assert.throws(() => limit(2, undefined), /reads 2 tokens at most, which leaves no room/);
   assert.deepEqual(prescan("x", tableModel(12, 4)).tables, { words: 12, positions: 4 });
 });
