@@ -37,6 +37,8 @@ export function tablesOf(graph: ScannedGraph, nodes: readonly ScannedNode[]): Gr
 }
 
 const IDS = "input_ids";
+/** Fed by us, from the first position on. */
+const POSITIONS = "position_ids";
 /** The number that stands for int64 in ONNX files. A table of those is of positions themselves, not of what they mean. */
 const INT64 = 7;
 
@@ -103,6 +105,7 @@ function rowsOf(name: string, axis: number, sources: Sources): number | undefine
  * means, such as the distances of relative positions.
  */
 function lastPosition(name: string, sources: Sources): { readonly beyond: number; readonly most: number } | undefined {
+  if (name === POSITIONS) return { beyond: -1, most: Infinity };
   const node = producerOf(name, sources);
   if (node === undefined) return undefined;
   const [first = "", second = ""] = node.inputs;

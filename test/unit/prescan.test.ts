@@ -184,6 +184,12 @@ test("the positions a graph has are found as exporters count them; distances are
     node("Identity", ["input_ids"], ["mask"]),
   ];
   assert.equal(positionsOf([...counted, look], [...numbers, ints("padding", [1], [])]), 10);
+  const fed = model({
+    nodes: [gather, node("Gather", ["places", "position_ids"], ["p"])],
+    tensors: [words, places],
+    inputs: ["input_ids", "position_ids"],
+  });
+  assert.equal(prescan("x.onnx", fed).tables.positions, 12);
   const distances = [range, node("Sub", ["at", "at"], ["apart"]), node("Gather", ["places", "apart"], ["p"])];
   assert.equal(positionsOf(distances, numbers), undefined);
 });
