@@ -57,6 +57,7 @@ interface LookUp {
 
 function lookUpOf({ operator, inputs, axis }: ScannedNode): LookUp {
   if (operator === "Gather") return { table: inputs[0], axis, at: inputs[1] };
+  if (operator === "GatherBlockQuantized") return { table: inputs[0], axis: 0, at: inputs[1] };
   if (operator === "EmbedLayerNormalization") return { table: inputs[2], axis: 0, at: inputs[0], places: inputs[3] };
   return { axis: 0 };
 }

@@ -41,7 +41,8 @@ const OPERATORS = new Set(
     "LessOrEqual Log LpNormalization MatMul MatMulInteger Max Min Mod Mul Neg Not Or Pad Pow QuantizeLinear Range Reciprocal " +
     "ReduceL2 ReduceMax ReduceMean ReduceMin ReduceSum Relu Reshape Shape Sigmoid Sin Slice Softmax Split Sqrt Squeeze Sub " +
     "Tanh Tile Transpose Trilu Unsqueeze Where MatMulNBits SkipLayerNormalization SimplifiedLayerNormalization " +
-    "EmbedLayerNormalization FastGelu BiasGelu Attention MultiHeadAttention RotaryEmbedding"
+    "EmbedLayerNormalization FastGelu BiasGelu QuickGelu Attention MultiHeadAttention RotaryEmbedding MatMulBnb4 " +
+    "GatherBlockQuantized FusedMatMul DynamicQuantizeMatMul MatMulIntegerToFloat QAttention"
   ).split(" "),
 );
 /** What encoders of images use besides, in graphs that read pixels and nowhere else. */
@@ -144,6 +145,9 @@ function scanConvolutionAttribute(attribute: Uint8Array): void {
     if (value < limits[0] || value > limits[1]) throw new Error(`${name} of a convolution is ${BigInt.asIntN(64, value)}`);
 }
 
+/** Attributes of quantised operators that the runtime divides by; on 1.30 a zero ends the process. */
+const DIVISORS = new Set(["bits", "block_size"]);
+
 function scanAttribute(
   attribute: Uint8Array,
   operator: string,
@@ -164,6 +168,8 @@ function scanAttribute(
   const limit = NAMES_AXES.has(name) ? BigInt(MAX_AXES) : LIMIT;
   for (const value of integers)
     if (value > limit || value < -limit) throw new Error(`${printable(name)} of ${operator} is ${value}, beyond ±${limit}`);
+  if (DIVISORS.has(name) && integers.some((value) => value < 1n))
+    throw new Error(`${printable(name)} of ${operator} is less than 1`);
   return { name, integers: integers.map(Number), tensor };
 }
 
