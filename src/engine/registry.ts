@@ -71,15 +71,10 @@ export function createRegistry(
     const { folder, name, card, bundled, remote } = encoders.get(id)!;
     const precisions = remote === undefined ? precisionsIn(folder) : [];
     const known = states.get(id) ?? { state: precisions.length > 0 || remote !== undefined ? "ready" : "missing" };
-    return {
-      id,
-      name,
-      bundled,
-      ...known,
-      card: editedCard(card, editedCards.of(id)),
-      precisions,
-      ...(remote === undefined ? {} : { remote: infoOfRemote(remote) }),
-    };
+    const info = { id, name, bundled, ...known, card: editedCard(card, editedCards.of(id)), precisions };
+    if (remote === undefined) return info;
+    const at = infoOfRemote(remote);
+    return { ...info, card: { ...info.card, server: at.origin }, remote: at };
   };
 
   const resolve = ({ id, ...beside }: EncoderChoice, role?: Role): ResolvedChoice => {

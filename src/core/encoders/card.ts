@@ -39,7 +39,7 @@ export interface EncoderCard {
   readonly causes: Readonly<Record<Cause, Fact>>;
   /** Length of a vector. */
   readonly dimensions: number;
-  /** Most tokens read, special tokens included; null when there is no limit. */
+  /** Most tokens read, special tokens included; null when there is no limit, or when a server does not say. */
   readonly maxTokens: number | null;
   readonly pooling: CardPooling;
   /** Whether the publisher scales vectors to unit length. */
@@ -56,6 +56,8 @@ export interface EncoderCard {
   readonly layers: number;
   readonly licence: Fact;
   readonly homepage?: string;
+  /** Where it runs, as scheme://host:port; absent: on this machine. Whoever runs a server may exchange its model unseen. */
+  readonly server?: string;
 }
 
 /**

@@ -70,15 +70,23 @@ const stated = (value: string): Fact => ({ value });
 
 const NUMBERS: readonly (readonly [string, (owner: CardOwner) => Fact])[] = [
   ["Dimensions", ({ card }) => stated(ENGLISH.format(card.dimensions))],
-  ["Reads at most", ({ card }) => stated(card.maxTokens === null ? "no limit" : `${ENGLISH.format(card.maxTokens)} tokens`)],
-  ["Pooling", ({ card }) => stated(card.pooling === "graph" ? "by its own graph" : card.pooling)],
+  ["Reads at most", ({ card }) => limit(card)],
+  ["Pooling", ({ card }) => (card.server === undefined ? pooling(card) : UNKNOWN)],
   ["Unit length", ({ card }) => stated(card.normalized ? "yes" : "no")],
   ["Layers to read", ({ card }) => stated(card.layers === 0 ? "none" : `0 … ${card.layers}`)],
   ["Prompts", ({ card }) => stated(promptWords(card))],
   ["Parameters", ({ card }) => (card.parameters === null ? UNKNOWN : stated(ENGLISH.format(card.parameters)))],
   ["Reads", ({ card }) => stated(card.input === "image" ? "images" : "text")],
+  ["Runs", ({ card }) => stated(card.server === undefined ? "on this machine" : `at ${card.server}, which may exchange the model unseen`)],
   ["On this machine", ({ precisions = [] }) => stated(sizeWords(precisions))],
 ];
+
+const pooling = (card: EncoderCard): Fact => stated(card.pooling === "graph" ? "by its own graph" : card.pooling);
+
+function limit({ maxTokens, server }: EncoderCard): Fact {
+  if (maxTokens !== null) return stated(`${ENGLISH.format(maxTokens)} tokens`);
+  return server === undefined ? stated("no limit") : UNKNOWN;
+}
 
 function promptWords({ prompts, defaultPrompt }: EncoderCard): string {
   const names = Object.keys(prompts);

@@ -13,11 +13,12 @@ const TITLES: Readonly<Record<Cause, string>> = {
 };
 
 /** The card of an encoder: why its vectors differ from others', cause by cause. */
-export function cardMarkdown({ name, card, precisions, error }: EncoderInfo): string {
+export function cardMarkdown({ name, card, precisions, error, remote }: EncoderInfo): string {
   const facts = [
     `${card.dimensions} dimensions`,
-    card.maxTokens === null ? "no limit of length" : `reads ${card.maxTokens} tokens`,
-    `${card.pooling} pooling`,
+    ...(remote === undefined
+      ? [card.maxTokens === null ? "no limit of length" : `reads ${card.maxTokens} tokens`, `${card.pooling} pooling`]
+      : []),
     card.normalized ? "unit length" : "not normalised",
     card.parameters === null ? "number of parameters unknown" : `${(card.parameters / 1e6).toFixed(1)} M parameters`,
     card.licence.value,
@@ -32,7 +33,9 @@ export function cardMarkdown({ name, card, precisions, error }: EncoderInfo): st
     `# ${name}`,
     ...(error === undefined ? [] : [`> ${error.message} ${error.hint ?? ""}`]),
     facts.join(" · "),
-    `On this machine: ${sizes === "" ? "nothing" : sizes}.`,
+    remote === undefined
+      ? `On this machine: ${sizes === "" ? "nothing" : sizes}.`
+      : `Runs at ${remote.origin} as ${remote.model}. Whoever runs that server may exchange the model unseen: now and then a fixed sentence is compared with its vector of ${remote.since}.`,
     ["| Cause | |", "| --- | --- |", ...causes].join("\n"),
   ].join("\n\n");
 }

@@ -73,7 +73,8 @@ function rowOf(encoder: Encoder, badge: string | undefined): Omit<RowOfEncoder, 
 }
 
 /** Length of vectors, and the size of what is loaded by itself. */
-function sizeOf({ card, precisions }: Encoder): string {
+function sizeOf({ card, precisions, remote }: Encoder): string {
+  if (remote !== undefined) return `${card.dimensions} d · on a server`;
   const size = precisions.find(({ precision }) => precision === "w8") ?? precisions[0];
   return `${card.dimensions} d${size === undefined ? "" : ` · ${(size.bytes / 1e6).toFixed(0)} MB`}`;
 }
@@ -95,6 +96,7 @@ function iconOf({ state, variant, card }: Encoder): RowOfEncoder["icon"] {
   if (state === "missing") return ["warning", "list.warningForeground"];
   if (variant !== undefined) return ["git-branch"];
   if (state === "loading") return ["loading~spin"];
+  if (card.server !== undefined) return ["cloud"];
   if (card.input === "image") return ["file-media"];
   return [card.layers === 0 && card.pooling !== "graph" ? "table" : "layers"];
 }
