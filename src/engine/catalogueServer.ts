@@ -91,11 +91,13 @@ export function serveCatalogue(
 
 function entryOf(manifest: EncoderManifest, here: boolean, archives: string): CatalogueEntry {
   const { id, name, card, caveat } = manifest;
-  const missing = archivesOfAll(manifest).filter(
-    ({ sha256, bytes }) => fs.statSync(path.join(archives, sha256), { throwIfNoEntry: false })?.size !== bytes,
-  );
-  const bytes = missing.reduce((sum, one) => sum + one.bytes, 0);
-  return { id, name, card, bytes, here, ...(caveat === undefined ? {} : { caveat }) };
+  let [bytes, missing] = [0, 0];
+  for (const archive of archivesOfAll(manifest)) {
+    bytes += archive.bytes;
+    const stat = fs.statSync(path.join(archives, archive.sha256), { throwIfNoEntry: false });
+    if (stat?.size !== archive.bytes) missing += archive.bytes;
+  }
+  return { id, name, card, bytes, missing, here, ...(caveat === undefined ? {} : { caveat }) };
 }
 
 /** Each change of phase and each end at once, the bytes in between now and then. */

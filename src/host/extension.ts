@@ -42,7 +42,7 @@ export function activate(context: vscode.ExtensionContext): Activated {
   const shared = registerSharedIndex(context, engine, encoders, index);
   const searches = createSearches(context, { engine, encoders, index, shared, comparisons: panels });
   context.subscriptions.push(
-    registerAddEncoder(engine, encoders),
+    registerAddEncoder(context, engine, encoders),
     registerRemoteEncoders(context, engine, encoders, index, remote),
     index,
     shared,

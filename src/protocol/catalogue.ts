@@ -20,8 +20,10 @@ export interface CatalogueEntry {
   readonly card: EncoderCard;
   /** What a person must agree to first. */
   readonly caveat?: string;
-  /** What would be fetched now. */
+  /** Of all that it is built of. */
   readonly bytes: number;
+  /** Those of them that are not on this machine. */
+  readonly missing: number;
   /** An encoder of this id is on this machine. */
   readonly here: boolean;
 }

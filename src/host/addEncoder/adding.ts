@@ -17,6 +17,12 @@ export interface Adding {
   readonly folder: string;
 }
 
+/** Ways that reach out need more. */
+export interface Fetching extends Adding {
+  /** Holds the hub's tokens. */
+  readonly secrets: vscode.SecretStorage;
+}
+
 /**
  * Runs an import under a notification that counts bytes and can be cancelled; then the encoder is ticked and its card
  * shown. A failure offers to try again, which goes on where it ended.
@@ -33,7 +39,8 @@ export async function add(
       encoders.refresh();
       await encoders.choose([...new Set([...(await encoders.chosen()), outcome.id])]);
       const words = outcome.added ? "is added and ticked" : "was there already; it is ticked now";
-      void vscode.window.showInformationMessage(`${outcome.id} ${words}.`);
+      const added = (await encoders.list()).find(({ id }) => id === outcome.id);
+      void vscode.window.showInformationMessage(`${added?.name ?? name} ${words}.`);
       await vscode.commands.executeCommand(COMMANDS.openCard, outcome.id);
       return;
     }
@@ -44,8 +51,16 @@ export async function add(
 /** Says what went wrong and what to do; resolves to whether to try again. */
 export async function wantsAgain(error: EmbedErrorData): Promise<boolean> {
   const again = "Try Again";
-  const choices = PASSING.has(error.code) ? [again] : [];
-  return (await vscode.window.showErrorMessage(wordsOf(error), ...choices)) === again;
+  const token = "Set Hub Token…";
+  const choices = error.code === "hubRefused" ? [token, again] : PASSING.has(error.code) ? [again] : [];
+  const choice = await vscode.window.showErrorMessage(wordsOf(error), ...choices);
+  if (choice === token) await vscode.commands.executeCommand(COMMANDS.setHubToken);
+  return choice === token || choice === again;
+}
+
+/** Says what went wrong where trying again is of no use. */
+export function complain(thrown: unknown): void {
+  void vscode.window.showErrorMessage(wordsOf(errorData(thrown)));
 }
 
 export const wordsOf = ({ message, hint }: EmbedErrorData): string => (hint === undefined ? message : `${message} ${hint}`);

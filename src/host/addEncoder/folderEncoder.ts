@@ -3,10 +3,9 @@ import path from "node:path";
 import * as vscode from "vscode";
 
 import { describeFolder, type FolderWeights } from "../../protocol/catalogue.ts";
-import { errorData } from "../../protocol/errors.ts";
 import { importFromPath } from "../../protocol/hub.ts";
 import { megabytes } from "../index/words.ts";
-import { add, wordsOf, type Adding } from "./adding.ts";
+import { add, complain, type Adding } from "./adding.ts";
 
 /** Add Encoder from Folder: asks for a folder unless one, or an .onnx file, is given; and for the weights if there are several. */
 export async function addFromFolder(adding: Adding, given: vscode.Uri | undefined): Promise<void> {
@@ -25,7 +24,7 @@ export async function addFromFolder(adding: Adding, given: vscode.Uri | undefine
     file = await askForWeights(path.basename(place), weights);
     if (file === undefined) return;
   } catch (thrown) {
-    void vscode.window.showErrorMessage(wordsOf(errorData(thrown)));
+    complain(thrown);
     return;
   }
   await add(adding, path.basename(place), (options) =>

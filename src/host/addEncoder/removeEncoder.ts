@@ -1,10 +1,9 @@
 import * as vscode from "vscode";
 
 import { removeEncoder } from "../../protocol/catalogue.ts";
-import { errorData } from "../../protocol/errors.ts";
 import type { Encoder } from "../encoders/encoders.ts";
 import { megabytes } from "../index/words.ts";
-import { wordsOf, type Adding } from "./adding.ts";
+import { complain, type Adding } from "./adding.ts";
 
 /** Remove Encoder: asks first, and which one unless `id` says so. What the installation carries stays. */
 export async function removeFromUser({ engine, encoders }: Adding, id: string | undefined): Promise<void> {
@@ -21,7 +20,7 @@ export async function removeFromUser({ engine, encoders }: Adding, id: string | 
     await engine.client.request(removeEncoder, { id: encoder.id });
     encoders.refresh();
   } catch (thrown) {
-    void vscode.window.showErrorMessage(wordsOf(errorData(thrown)));
+    complain(thrown);
   }
 }
 
