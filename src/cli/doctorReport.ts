@@ -69,7 +69,7 @@ function cell({ outcome, measured, bound, side }: Check): string {
 /** Counts as they are, cosines near 1 with what they lack, all else with two digits. */
 function short(value: number): string {
   if (Number.isInteger(value)) return String(value);
-  if (Math.abs(value - 1) < NEAR_ONE) return value.toFixed(5).replace(/0+$/, "");
+  if (Math.abs(value - 1) < NEAR_ONE) return String(Number(value.toFixed(5)));
   return Math.abs(value) < SMALL ? value.toExponential(1).replace(".0e", "e") : String(Number(value.toPrecision(2)));
 }
 const NEAR_ONE = 0.02;

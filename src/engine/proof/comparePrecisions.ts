@@ -2,7 +2,6 @@ import type { CancellationToken } from "../../core/base/cancellation.ts";
 import type { Precision } from "../../core/encoders/card.ts";
 import type { Rows } from "../../core/measures/cka.ts";
 import { prefixOf } from "../../core/encoders/prompts.ts";
-import { parseVariant } from "../../core/encoders/variant.ts";
 import { closeness } from "../../core/proof/closeness.ts";
 import { changeOf, differencesOf } from "../../core/proof/pairedTest.ts";
 import { mean, reciprocalRanks } from "../../core/proof/retrieval.ts";
@@ -86,11 +85,9 @@ interface Made {
 }
 
 async function vectorsOf(subject: Subject, { queries, documents }: Pairs, token: CancellationToken): Promise<Made> {
-  const settings = parseVariant(subject.choice.id).settings;
   const side = async (texts: readonly string[], role: "query" | "document"): Promise<EncodeResult> => {
     if (token.isCancellationRequested) throw cancelled();
-    const own = { ...settings, ...subject.choice };
-    const prefix = subject.card === undefined ? (subject.settings.prefix ?? "") : prefixOf(subject.card, own, role);
+    const prefix = subject.card === undefined ? (subject.settings.prefix ?? "") : prefixOf(subject.card, subject.chosen, role);
     return subject.encode(texts, { ...subject.settings, prefix, normalize: true });
   };
   const [a, b] = [await side(queries, "query"), await side(documents, "document")];

@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { CancellationToken } from "../../core/base/cancellation.ts";
 import { POOLINGS, type CardPooling } from "../../core/encoders/card.ts";
 import type { Rows } from "../../core/measures/cka.ts";
-import { parseVariant, variantId, type EncoderSettings } from "../../core/encoders/variant.ts";
+import { variantId, type EncoderSettings } from "../../core/encoders/variant.ts";
 import {
   bestOf,
   promptChoices,
@@ -42,8 +42,7 @@ export async function findMisconfiguration(parts: ProofParts, options: DetectorO
   const { base } = parts.registry.resolve(encoder);
   if (infoOf(parts.registry, base)?.card.input === "image") throw readsImages(base);
   const subject = await openSubject(parts, encoder, token);
-  const { id, ...beside } = encoder;
-  const settings: EncoderSettings = { ...parseVariant(id).settings, ...beside };
+  const settings = subject.chosen;
   const { pooling = subject.loaded.pooling, normalize = subject.loaded.normalized } = settings;
   const prompts = promptChoices(subject.card ?? promptsOf(subject), settings);
   const configured: Way = { pooling, normalize, prompts: prompts[0]! };

@@ -21,7 +21,7 @@ export async function publisherChecks(subject: Subject, table: string | undefine
   }
   if (references === undefined)
     return both((name) => notApplicable(name, "There are no reference vectors of this encoder, in its folder or in our table."));
-  if ((subject.settings.prefix ?? "") !== references.prefix && subject.choice.prompt !== undefined)
+  if ((subject.settings.prefix ?? "") !== references.prefix && subject.chosen.prompt !== undefined)
     return both((name) => notApplicable(name, "The publisher's vectors are with another prompt than the one that is set."));
   return [await idsCheck(subject, references), await vectorsCheck(subject, references)];
 }

@@ -1,6 +1,7 @@
 import type { CancellationToken } from "../../core/base/cancellation.ts";
 import type { EncoderCard, Precision } from "../../core/encoders/card.ts";
 import { norm } from "../../core/encoders/pooling.ts";
+import { parseVariant, type EncoderSettings } from "../../core/encoders/variant.ts";
 import type { EncodeParams, EncodeResult, LoadedModel } from "../../protocol/encoder.ts";
 import type { EncoderChoice, EncoderInfo } from "../../protocol/engine.ts";
 import { openUse } from "../encoderUse.ts";
@@ -28,7 +29,9 @@ export interface Subject {
   readonly card?: EncoderCard;
   /** It runs on a server, which tells nothing of tokens. */
   readonly remote: boolean;
-  /** As the choice sets them; without what is the encoder's own. */
+  /** All that the choice sets, in its id or beside it. */
+  readonly chosen: EncoderSettings;
+  /** What of it the encoder processes are told, with the text of the prompt. */
   readonly settings: Settings;
   /** The encoder as it is chosen, or with other settings. */
   encode(texts: readonly string[], settings?: Settings): Promise<EncodeResult>;
@@ -43,11 +46,12 @@ export async function openSubject(
   choice: EncoderChoice,
   token: CancellationToken,
 ): Promise<Subject> {
-  const { base, model, prefix, settings: chosen } = registry.resolve(choice);
+  const { base, model, prefix, settings: told } = registry.resolve(choice);
+  const { id, ...beside } = choice;
   const info = infoOf(registry, base);
   const { key } = await openUse(pool, registry, choice);
   const loaded = await pool.load(model);
-  const settings = { ...chosen, ...(prefix === "" ? {} : { prefix }) };
+  const settings = { ...told, ...(prefix === "" ? {} : { prefix }) };
   return {
     choice,
     folder: model.folder,
@@ -57,6 +61,7 @@ export async function openSubject(
     identity: key.identity,
     ...(info === undefined ? {} : { card: info.card }),
     remote: info?.remote !== undefined,
+    chosen: { ...parseVariant(id).settings, ...beside },
     settings,
     encode: (texts, own = settings) => pool.encode({ model, texts, ...own }, "background", token),
     encodeAll: (texts, all) => pool.encodeAll({ texts, uses: all.map((own) => ({ model, ...own })) }, "background", token),
