@@ -1,0 +1,89 @@
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { after, before, test } from "node:test";
+
+import { openVsCode, type Session } from "../../scripts/vscode/session.ts";
+import { startFakeServer, type FakeServer } from "../engine/remote/fakeServer.ts";
+import { compareWhole } from "./steps.ts";
+
+const root = path.resolve(import.meta.dirname, "../..");
+const kept = fs.mkdtempSync(path.join(os.tmpdir(), "remote-"));
+
+let server: FakeServer;
+let code: Session;
+before(async () => {
+  server = await startFakeServer();
+  code = await openVsCode({
+    extensions: [root],
+    folder: path.join(root, "sample"),
+    viewport: { width: 1600, height: 900 },
+    env: { COMPARE_EMBEDDINGS_ENCODERS: kept },
+  });
+  await code.viewContainer("Compare Embeddings");
+});
+after(async () => {
+  await code.close();
+  await server.close();
+  fs.rmSync(kept, { recursive: true, force: true });
+});
+
+const input = () => code.page.locator(".quick-input-widget input").first();
+const row = (text: string | RegExp) => code.page.locator(".sidebar .monaco-list-row").filter({ hasText: text }).first();
+const dialog = () => code.page.locator(".monaco-dialog-box");
+const answer = async (button: string): Promise<void> => {
+  await dialog().locator(".monaco-button", { hasText: button }).click();
+  await dialog().waitFor({ state: "detached" });
+};
+const enter = async (text: string): Promise<void> => {
+  await input().fill(text);
+  await code.key("Enter");
+};
+
+test("a remote encoder is added after its address was judged, by sentences that are nobody's", async () => {
+  await row("all-MiniLM-L6-v2").waitFor();
+  await code.command("Add Remote Encoder");
+  await code.page.locator(".quick-input-list .monaco-list-row", { hasText: "OpenAI" }).click();
+  await input().fill("http://10.0.0.1/v1");
+  await code.page.locator(".quick-input-message", { hasText: "this machine alone" }).waitFor();
+  await enter(`${server.origin}/v1`);
+  await code.page.locator(".quick-input-message", { hasText: "Name of the model" }).waitFor();
+  await enter("fake");
+  await code.page.locator(".quick-input-message", { hasText: "secret storage" }).waitFor();
+  await enter("sk-secret");
+  await row(/fake/).locator('[role=checkbox][aria-checked="true"]').waitFor();
+  await code.page.locator(".tab.active", { hasText: "fake" }).waitFor();
+  assert.ok(server.seen.every(({ headers }) => headers.authorization === "Bearer sk-secret"));
+  assert.ok(server.seen.flatMap(({ texts }) => texts).includes("Lighthouse"));
+});
+
+test("the first comparison asks, with the size of what would go; a no sends nothing and hides no other encoder", async () => {
+  server.seen.length = 0;
+  const comparing = compareWhole(code, "cache.ts", ".plot[data-encoder] canvas");
+  await dialog().waitFor();
+  const asked = (await dialog().textContent()) ?? "";
+  assert.match(asked, /Send texts of this workspace to http:\/\/127\.0\.0\.1:\d+\?/);
+  assert.match(asked, /\d+ texts, [\d,]+ characters.*fake.*not encrypted, on this machine.*with the key/s);
+  await answer("Cancel");
+  const panel = await comparing;
+  await panel.locator(".plot", { hasText: "not agreed" }).waitFor();
+  assert.equal(server.seen.length, 0);
+});
+
+test("once allowed it takes part as any other, until consent is withdrawn", async () => {
+  await code.command("Allow Remote Encoders");
+  await dialog().waitFor();
+  await answer("Send");
+  const panel = await compareWhole(code, "http.ts");
+  await panel.locator('.plot[data-encoder^="fake@"] canvas').first().waitFor();
+  const sent = server.seen.length;
+  assert.ok(sent > 0);
+
+  await code.command("Withdraw Consent to Remote Encoders");
+  const again = compareWhole(code, "notes.md");
+  await dialog().waitFor();
+  await answer("Cancel");
+  await (await again).locator(".plot", { hasText: "not agreed" }).waitFor();
+  assert.equal(server.seen.length, sent);
+});
