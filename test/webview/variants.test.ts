@@ -93,6 +93,26 @@ for (const width of [1280, 800, 400, 300])
     await page.close();
   });
 
+test("variants that are off do not push others away: many of them wait behind a button", async () => {
+  const page = await openPanel([BASE, OTHER]);
+  await tellPanel(page, [{ type: "encoders", encoders: encoders([...LAYERS, LONG]) }]);
+  await painted(page);
+  assert.equal(await page.locator(".chip:visible").count(), 3);
+  const summary = page.locator(".more summary");
+  assert.equal((await summary.textContent())?.trim(), "7 more variants");
+  await summary.focus();
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  const sent: { encoders?: string[] }[] = await page.evaluate("window.sent");
+  assert.deepEqual(sent.at(-1)?.encoders, [BASE, OTHER, `${BASE}+layer=0`]);
+  assert.deepEqual(await faults(page), []);
+  await page.keyboard.press("Escape");
+  assert.equal(await page.locator(".more > div").isVisible(), false);
+  assert.ok(await summary.evaluate((element) => element === document.activeElement));
+  await page.close();
+});
+
 test("variants wear the colour of their encoder and each a mark of its own", async () => {
   const many = [...LAYERS, ...["cls", "max", "last"].map((pooling) => `${BASE}+pooling=${pooling}`), OTHER];
   const page = await openPanel(many);

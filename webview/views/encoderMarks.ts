@@ -58,6 +58,9 @@ export const label = (known: Known, id: string): TemplateResult => {
     : html`${variant.name} <span class="differs">${variant.differs}</span>`;
 };
 
+/** More variants of an encoder that are off would push what is on out of sight: they wait behind a button. */
+const SHOWN_OFF = 3;
+
 /** One switch per encoder, variants beside theirs; the last one that is on stays on. */
 export function encoderChips(
   known: Known,
@@ -80,15 +83,39 @@ export function encoderChips(
         >${variant === undefined ? name : html`<span class="visually-hidden">${variant.name}: </span>${variant.differs}`}</span
       >
     </button>`;
+  const family = ([base, ...variants]: readonly PanelEncoder[]): TemplateResult => {
+    const off = variants.filter(({ id }) => !chosen.includes(id));
+    const folded = off.length > SHOWN_OFF ? off : [];
+    const shown = variants.filter((variant) => !folded.includes(variant));
+    return html`<span class="family" role="group" aria-label=${`${base!.name} and its variants`}
+      >${[base!, ...shown].map(chip)}${folded.length === 0 ? nothing : more(folded.map(chip))}</span
+    >`;
+  };
   const families = Map.groupBy(known.encoders, ({ id, variant }) => variant?.of ?? id);
   return html`<nav class="chips" aria-label="Encoders">
-    ${[...families.values()].map((family) =>
-      family.length === 1
-        ? chip(family[0]!)
-        : html`<span class="family" role="group" aria-label=${`${family[0]!.name} and its variants`}>${family.map(chip)}</span>`,
-    )}
+    ${[...families.values()].map((members) => (members.length === 1 ? chip(members[0]!) : family(members)))}
   </nav>`;
 }
+
+/** Chips behind a button; they go when the focus does, or on Escape. */
+const more = (chips: readonly TemplateResult[]): TemplateResult =>
+  html`<details
+    class="more"
+    @focusout=${({ currentTarget, relatedTarget }: FocusEvent) => {
+      const details = currentTarget as HTMLDetailsElement;
+      if (relatedTarget instanceof Node && !details.contains(relatedTarget)) details.open = false;
+    }}
+    @keydown=${(event: KeyboardEvent) => {
+      const details = event.currentTarget as HTMLDetailsElement;
+      if (event.key !== "Escape" || !details.open) return;
+      event.stopPropagation();
+      details.open = false;
+      details.querySelector("summary")?.focus();
+    }}
+  >
+    <summary class="chip">${chips.length} more variants</summary>
+    <div>${chips}</div>
+  </details>`;
 
 /** Ranks gained or lost against the first encoder, or that no other encoder lists it. */
 export const moveMark = ({ move, onlyHere }: { readonly move: number | null; readonly onlyHere: boolean }): string =>

@@ -18,7 +18,7 @@ export interface Encoders {
   /** Ids of the ticked ones, in the order of the list; as long as nothing was chosen, those of text that the installation carries. */
   chosen(): Promise<readonly string[]>;
   choose(ids: readonly string[]): Promise<void>;
-  /** Ticks some and unticks others. Resolves to false, and changes nothing, where none would stay. */
+  /** Ticks some and takes the tick from others. Resolves to false, and changes nothing, where none would stay. */
   tick(ticks: ReadonlyMap<string, boolean>): Promise<boolean>;
   /** Keeps variants and ticks them. Resolves to those that were not there before. */
   addVariants(ids: readonly string[]): Promise<readonly string[]>;
