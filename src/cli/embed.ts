@@ -23,7 +23,7 @@ export async function embedCommand({ values }: CommandArguments): Promise<void> 
     let isRemote = true;
     await forEachChunk(async (texts, first) => {
       // Asked with the first texts; nothing more is to be said of an encoder that runs here.
-      if (isRemote) isRemote = await sayTexts(engine, encoder, texts);
+      if (isRemote) isRemote = await sayTexts(engine, [encoder], texts);
       const { vectors, dimensions, tokens, read, hasVector } = await engine.request(embed, { encoder, texts }, { token });
       return texts.map((_, row) => ({
         index: first + row,

@@ -18,6 +18,7 @@ import { workspaceOf } from "./indexStorage.ts";
 import type { CommandArguments } from "./main.ts";
 import { progressLine } from "./progressLine.ts";
 import { remoteAccess } from "./remoteAccess.ts";
+import { sayTexts } from "./sending.ts";
 import { table } from "./table.ts";
 
 const NEIGHBOURS = 10;
@@ -37,6 +38,7 @@ export async function neighboursCommand({ values, paths }: CommandArguments): Pr
       const encoders = await chosenEncoders(engine, values.models);
       await engine.request(openWorkspace, workspace);
       if (values["as-is"] !== true) await bringUpToDate(engine, encoders, token);
+      if (query.kind === "words") await sayTexts(engine, encoders, [query.text]);
       return engine.request(neighbours, { query, encoders, k, filter }, { token });
     },
     { onIndexChanged: progress.show, ...remoteAccess(values) },

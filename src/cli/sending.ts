@@ -6,9 +6,13 @@ import { measureSending, type Sending } from "../protocol/remote.ts";
 import { startIndexing } from "../protocol/workspace.ts";
 import { errorLine } from "./usage.ts";
 
-/** Says what goes to a server for texts, before it does; false when the encoder runs on this machine. */
-export async function sayTexts(engine: EngineClient, encoder: EncoderChoice, texts: readonly string[]): Promise<boolean> {
-  const sendings = await engine.request(measureSending, { encoders: [encoder], what: { kind: "texts", texts } });
+/** Says what goes to servers for texts, before it does; false when all these encoders run on this machine. */
+export async function sayTexts(
+  engine: EngineClient,
+  encoders: readonly EncoderChoice[],
+  texts: readonly string[],
+): Promise<boolean> {
+  const sendings = await engine.request(measureSending, { encoders, what: { kind: "texts", texts } });
   say(sendings);
   return sendings.length > 0;
 }
