@@ -16,7 +16,7 @@ import {
 import { editedCard } from "../core/encoders/editedCard.ts";
 import { prefixOf, type Role } from "../core/encoders/prompts.ts";
 import { parseVariant, type EncoderSettings } from "../core/encoders/variant.ts";
-import { weightFiles } from "../core/encoders/manifest.ts";
+import { bareModel, weightFiles } from "../core/encoders/manifest.ts";
 import type { ModelKey } from "../protocol/encoder.ts";
 import type { EncoderChoice, EncoderInfo, EncoderState } from "../protocol/engine.ts";
 import { badRequest, unknownEncoder, type EmbedErrorData } from "../protocol/errors.ts";
@@ -24,6 +24,7 @@ import type { RemoteInfo } from "../protocol/remote.ts";
 import { bytesAt, filesIn, namesIn, shortText } from "./boundedFiles.ts";
 import type { RemoteEncoder } from "./remote/remotePool.ts";
 import { REMOTE_RECORD, serverAddress, type RemoteRecord } from "./remote/remoteRecord.ts";
+import { precisionOf } from "./hub/encoderFiles.ts";
 import { publishedPrompts } from "./publishedPrompts.ts";
 import type { EditedCards } from "./cards/cardEdits.ts";
 
@@ -181,13 +182,20 @@ const infoOfRemote = (record: RemoteRecord): RemoteInfo => ({
 const NETWORKS = ["", "0_Transformer"];
 
 /** What is on disk of a model folder, with sizes in bytes. */
-const precisionsIn = (folder: string): readonly { readonly precision: Precision; readonly bytes: number }[] =>
-  PRECISIONS.flatMap((precision) => {
+function precisionsIn(folder: string): readonly { readonly precision: Precision; readonly bytes: number }[] {
+  const known = PRECISIONS.flatMap((precision) => {
     const bytes = NETWORKS.flatMap((place) => weightFiles(precision).map((name) => path.join(folder, place, name)))
       .map(bytesAt)
       .find((one) => one !== undefined);
     return bytes === undefined ? [] : [{ precision, bytes }];
   });
+  if (known.length > 0) return known;
+  const files = filesIn(folder);
+  const bare = bareModel(files.map(({ path: name }) => name));
+  if (bare === undefined) return [];
+  const precision = precisionOf(bare);
+  return [{ precision: precision === "other" ? "fp32" : precision, bytes: files.find(({ path: name }) => name === bare)!.bytes }];
+}
 
 /** The prompts of a folder that has no card of ours, by its publisher's own file. */
 function promptsIn(folder: string): Pick<EncoderCard, "prompts" | "defaultPrompt"> {

@@ -1,4 +1,5 @@
 import { CAUSE_TITLES, CAUSES, isKnown, UNKNOWN, type EncoderCard, type Fact, type Precision } from "./card.ts";
+import { poolingName } from "./variant.ts";
 
 /** What the rows of cards are made of. */
 export interface CardOwner {
@@ -81,7 +82,7 @@ const NUMBERS: readonly (readonly [string, (owner: CardOwner) => Fact])[] = [
   ["On this machine", ({ precisions = [] }) => stated(sizeWords(precisions))],
 ];
 
-const pooling = (card: EncoderCard): Fact => stated(card.pooling === "graph" ? "by its own graph" : card.pooling);
+const pooling = (card: EncoderCard): Fact => stated(card.pooling === "graph" ? "by its own graph" : poolingName(card.pooling));
 
 function limit({ maxTokens, server }: EncoderCard): Fact {
   if (maxTokens !== null) return stated(`${ENGLISH.format(maxTokens)} tokens`);

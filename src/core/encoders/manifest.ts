@@ -1,4 +1,4 @@
-import type { EncoderCard, Precision } from "./card.ts";
+import { PRECISIONS, type EncoderCard, type Precision } from "./card.ts";
 
 /** The file of each precision in a model folder that was built here. */
 export const MODEL_FILES: Readonly<Record<Precision, string>> = {
@@ -22,6 +22,17 @@ const OTHER_NAMES: Readonly<Record<Precision, readonly string[]>> = {
 export function weightFiles(precision: Precision): readonly string[] {
   const own = MODEL_FILES[precision].replace(/^onnx\//, "");
   return [own, ...OTHER_NAMES[precision].map((name) => `${name}.onnx`)].flatMap((name) => [`onnx/${name}`, name]);
+}
+
+const KNOWN = new Set(PRECISIONS.flatMap(weightFiles));
+
+/**
+ * The one .onnx among a folder's files that is called as no other, where no precision has its file: a bare model. undefined
+ * where there is none such, or several.
+ */
+export function bareModel(files: readonly string[]): string | undefined {
+  const models = files.filter((name) => name.endsWith(".onnx"));
+  return models.length === 1 && !KNOWN.has(models[0]!) ? models[0] : undefined;
 }
 
 /** A file inside an archive of a package registry. */

@@ -80,7 +80,7 @@ export const POOLING_NAMES: Readonly<Record<Pooling, string>> = {
 /** What a publisher's pooling is called: `mean`, `cls + mean`. */
 export const poolingName = (pooling: CardPooling): string =>
   pooling === "graph"
-    ? "in the graph"
+    ? "in-graph"
     : poolingsOf(pooling)
         .map((one) => POOLING_NAMES[one])
         .join(" + ");

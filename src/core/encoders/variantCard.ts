@@ -1,5 +1,5 @@
 import { CAUSES, isKnown, type Cause, type EncoderCard, type Fact } from "./card.ts";
-import { NO_PROMPT, POOLING_NAMES, settingsLabel, type EncoderSettings } from "./variant.ts";
+import { NO_PROMPT, POOLING_NAMES, poolingName, settingsLabel, type EncoderSettings } from "./variant.ts";
 
 /** Where a fact comes from that somebody set. */
 export const SET_HERE = "set for this variant";
@@ -31,7 +31,7 @@ const layerWords = (layer: number, layers: number): string =>
 
 /** Cards say the pooling with the architecture; a card that does not is left as it is. */
 function withPooling({ causes: { architecture }, pooling }: EncoderCard, name: string): Fact {
-  return { ...architecture, value: architecture.value.replace(`${pooling} pooling`, `${name} pooling (${SET_HERE})`) };
+  return { ...architecture, value: architecture.value.replace(`${poolingName(pooling)} pooling`, `${name} pooling (${SET_HERE})`) };
 }
 
 /** The source stays that of the base's part; what was set here says so itself. */

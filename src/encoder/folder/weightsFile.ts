@@ -3,7 +3,7 @@ import fs from "node:fs";
 import path from "node:path";
 
 import type { Precision } from "../../core/encoders/card.ts";
-import { weightFiles } from "../../core/encoders/manifest.ts";
+import { bareModel, weightFiles } from "../../core/encoders/manifest.ts";
 import { badModel, missingWeights } from "../../protocol/errors.ts";
 import type { GraphTables } from "../graphTables.ts";
 import { checkPlainFile, isThere, readModelFile } from "../modelFile.ts";
@@ -23,16 +23,38 @@ export interface Weights {
  * @param places where the network's files may lie in the folder
  */
 export function readWeights(folder: string, precision: Precision, places: readonly string[] = [""]): Weights {
-  const onnx = places
-    .flatMap((place) => weightFiles(precision).map((name) => fileOf(place, name)))
-    .map((name) => path.join(folder, name))
-    .find(isThere);
+  const onnx =
+    places
+      .flatMap((place) => weightFiles(precision).map((name) => fileOf(place, name)))
+      .map((name) => path.join(folder, name))
+      .find(isThere) ?? bareModelIn(folder);
   if (onnx === undefined) throw missingWeights(path.basename(folder), precision);
   const bytes = readModelFile(onnx, folder);
   const { tables, external } = prescan(onnx, bytes);
   const digest = createHash("sha256").update(bytes);
   for (const [file, size] of externalFiles(onnx, folder, external)) digest.update(contentDigest(file, size));
   return { onnx, tables, digest: digest.digest("hex") };
+}
+
+/** More than a model's folder has of anything. */
+const MOST_FILES = 1000;
+
+/** A model in the folder, or in the folder `onnx` of it, that is the only one and is called as no other. */
+function bareModelIn(folder: string): string | undefined {
+  const names: string[] = [];
+  for (const place of ["", "onnx"]) {
+    const within = path.join(folder, place);
+    if (fs.statSync(within, { throwIfNoEntry: false })?.isDirectory() !== true) continue;
+    const directory = fs.opendirSync(within);
+    try {
+      for (let entry = directory.readSync(); entry !== null && names.length < MOST_FILES; entry = directory.readSync())
+        names.push(path.posix.join(place, entry.name));
+    } finally {
+      directory.closeSync();
+    }
+  }
+  const name = bareModel(names);
+  return name === undefined ? undefined : path.join(folder, name);
 }
 
 /** The other files of a model with their sizes: regular files in the folder, each as long as the model reaches into it. */

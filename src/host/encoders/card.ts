@@ -1,4 +1,5 @@
 import type { Cause } from "../../core/encoders/card.ts";
+import { poolingName } from "../../core/encoders/variant.ts";
 import type { EncoderInfo } from "../../protocol/engine.ts";
 
 const TITLES: Readonly<Record<Cause, string>> = {
@@ -17,7 +18,7 @@ export function cardMarkdown({ name, card, precisions, error, remote }: EncoderI
   const facts = [
     `${card.dimensions} dimensions`,
     ...(remote === undefined
-      ? [card.maxTokens === null ? "no limit of length" : `reads ${card.maxTokens} tokens`, `${card.pooling} pooling`]
+      ? [card.maxTokens === null ? "no limit of length" : `reads ${card.maxTokens} tokens`, `${poolingName(card.pooling)} pooling`]
       : []),
     card.normalized ? "unit length" : "not normalised",
     card.parameters === null ? "number of parameters unknown" : `${(card.parameters / 1e6).toFixed(1)} M parameters`,
