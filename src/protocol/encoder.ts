@@ -96,6 +96,8 @@ export interface ConvertResult {
   readonly made: readonly string[];
   /** Files whose content is in those, and that nobody needs any more. */
   readonly used: readonly string[];
+  /** Numbers in all tensors of floating point that the weights say they hold. */
+  readonly parameters: number;
 }
 /** Builds ONNX from a publisher's safetensors. Throws `badModel` naming the file and the reason. */
 export const convert = request<ConvertParams, ConvertResult>("convert");

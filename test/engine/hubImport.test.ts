@@ -125,8 +125,11 @@ test("an encoder of the hub gives the very vectors of the bundled one, and its c
     trainingData: { value: "owner/pairs", source: "README.md (datasets)" },
     objective: { value: "ContrastiveLoss", source: "README.md (tags)" },
     pretrainedBase: { value: "owner/larger", source: "README.md (base_model)" },
-    hyperparameters: { value: "unknown" },
-    domain: { value: "language: en, de; tags: sentence-similarity, code", source: "README.md (language, tags)" },
+    hyperparameters: {
+      value: "feed-forward 1,536 wide, gelu, dropout 0.1, vocabulary of 30,522, 512 positions, sequences of 128 tokens",
+      source: "config.json, sentence_bert_config.json",
+    },
+    domain: { value: "languages en, de; tagged sentence-similarity, code", source: "README.md (language, tags)" },
     layers: { value: "read from the last of 3", source: "config.json" },
     transfer: { value: "unknown" },
   });

@@ -199,3 +199,15 @@ test("tables of tokens are checked too", () => {
   ];
   for (const [name, reason, tensors] of cases) assert.match(refusal(changed(name, { tensors })), reason);
 });
+
+test("the numbers that the weights say they hold are counted, whole numbers aside", () => {
+  const folder = changed("bert", {
+    tensors: (all) => {
+      all.set("bert.embeddings.position_ids", { dtype: "I64", shape: [1, 4], bytes: Buffer.alloc(32) });
+    },
+  });
+  const floats = [...read(path.join(folder, WEIGHTS)).values()].filter(({ dtype }) => dtype === "F32");
+  const held = floats.reduce((sum, { bytes }) => sum + bytes.length / 4, 0);
+  assert.ok(held > 0);
+  assert.equal(convertFolder({ folder, weights: WEIGHTS }).parameters, held);
+});

@@ -22,8 +22,9 @@ export function convertFolder({ folder, weights }: ConvertParams): ConvertResult
   const opened = openFolderWeights(folder, weights);
   try {
     const table = staticEmbedding(folder, weights, opened);
-    if (table !== undefined) return { made: [...table.made, write(folder, weights, table.graph)], used: table.used };
-    return { made: [write(folder, weights, graphOf(folder, weights, opened))], used: opened.files };
+    const parameters = countOf(opened);
+    if (table !== undefined) return { made: [...table.made, write(folder, weights, table.graph)], used: table.used, parameters };
+    return { made: [write(folder, weights, graphOf(folder, weights, opened))], used: opened.files, parameters };
   } finally {
     opened.close();
   }
@@ -96,6 +97,12 @@ function matched(
 }
 
 const FLOATING = new Set(["F64", "F32", "F16", "BF16"]);
+
+/** Positions and the like are stored as whole numbers, and are none of the parameters. */
+const countOf = ({ tensors }: FolderWeights): number =>
+  [...tensors.values()]
+    .filter(({ type }) => FLOATING.has(type))
+    .reduce((sum, { shape }) => sum + shape.reduce((product, length) => product * length, 1), 0);
 
 /** Tables that follow from the settings; some versions of the publisher's library save them. */
 const PASSED_OVER = /(^|[._])(position_ids|token_type_ids|inv_freq)$/;

@@ -158,6 +158,7 @@ async function keep(options: ImportOptions, found: Found): Promise<ImportResult>
   const ownPlace = source.kind === "path" ? source.path : source.repository;
   // The folder itself comes last: its name begins the others'.
   const ownNames = new Map([...[...chosen.files].map(([from, to]) => [to, `${ownPlace}/${from}`] as const), ["", ownPlace]]);
+  let parameters: number | undefined;
   const tryOut = async (part: string): Promise<EncoderCard> => {
     report({ kind: "import", phase: "trying", done: 0, total: 0 });
     const loaded = await underOwnNames(part, ownNames, () =>
@@ -168,13 +169,16 @@ async function keep(options: ImportOptions, found: Found): Promise<ImportResult>
       loaded,
       homepage: found.homepage,
       repository: source.kind === "hub" ? source.repository : undefined,
+      parameters,
     });
   };
   const build = async (part: string): Promise<ConvertResult> => {
     report({ kind: "import", phase: "building", done: 0, total: 0 });
-    return underOwnNames(part, ownNames, () =>
+    const converted = await underOwnNames(part, ownNames, () =>
       convertModel(options.encoder, { folder: part, weights: chosen.files.get(chosen.weights)! }, place, signal),
     );
+    parameters = converted.parameters;
+    return converted;
   };
   const kept = await keepEncoder({
     folder,

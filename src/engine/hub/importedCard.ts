@@ -1,41 +1,40 @@
 import * as v from "valibot";
 
-import type { EncoderCard, Fact } from "../../core/encoders/card.ts";
+import { UNKNOWN, type EncoderCard, type Fact } from "../../core/encoders/card.ts";
 import { poolingName } from "../../core/encoders/variant.ts";
 import type { LoadedModel } from "../../protocol/encoder.ts";
 import { publishedPrompts } from "../publishedPrompts.ts";
 import { readFrontMatter, type FrontMatter } from "./frontMatter.ts";
+import { parsed, statedHyperparameters, statedNetwork, type ReadFile, type StatedNetwork } from "./statedSettings.ts";
 
 export interface CardSources {
-  /** A file of the publisher's as text; undefined when it is not there. */
-  readonly read: (name: string) => string | undefined;
+  readonly read: ReadFile;
   /** What opening the model told. */
   readonly loaded: LoadedModel;
   /** The publisher's page and name, for models from the hub. */
   readonly homepage?: string | undefined;
   readonly repository?: string | undefined;
+  /** Numbers that the weights hold, where a file says so by itself. */
+  readonly parameters?: number | undefined;
 }
 
 /** The card of an encoder from its own files. What they do not say is "unknown". */
-export function importedCard({ read, loaded, homepage, repository }: CardSources): EncoderCard {
+export function importedCard({ read, loaded, homepage, repository, parameters }: CardSources): EncoderCard {
   const matter = readFrontMatter(read("README.md") ?? "");
-  const config = parsed(CONFIG, read("config.json")) ?? {};
-  const library = parsed(LIBRARY, read(LIBRARY_FILE)) ?? {};
+  const network = statedNetwork(read);
   return {
     causes: {
-      architecture: architectureOf(config, loaded, read),
-      trainingData: listed(matter, "datasets"),
+      architecture: architectureOf(network, loaded, read),
+      trainingData: dataOf(matter),
       objective: fact(
         (matter["tags"] ?? []).filter((tag) => tag.startsWith(LOSS)).map((tag) => tag.slice(LOSS.length)),
         "README.md (tags)",
       ),
-      pretrainedBase: baseOf(matter, config, repository),
-      hyperparameters: useOf(library),
+      pretrainedBase: baseOf(matter, network, repository),
+      hyperparameters: statedHyperparameters(read),
       domain: domainOf(matter),
       layers:
-        config.num_hidden_layers === undefined
-          ? UNKNOWN
-          : { value: `read from the last of ${config.num_hidden_layers}`, source: "config.json" },
+        network.layers === undefined ? UNKNOWN : { value: `read from the last of ${network.layers}`, source: "config.json" },
       transfer: listed(matter, "base_model_relation"),
     },
     dimensions: loaded.dimensions,
@@ -43,8 +42,8 @@ export function importedCard({ read, loaded, homepage, repository }: CardSources
     pooling: loaded.pooling,
     normalized: loaded.normalized,
     ...promptsOf(read(LIBRARY_FILE)),
-    // No file of the publisher says it, and a file's size is no count.
-    parameters: null,
+    // A file's size is no count.
+    parameters: parameters ?? null,
     layers: loaded.layers,
     licence: licenceOf(matter),
     ...(homepage === undefined ? {} : { homepage }),
@@ -54,29 +53,12 @@ export function importedCard({ read, loaded, homepage, repository }: CardSources
 /** Tags that sentence-transformers writes for the loss a model was trained with. */
 const LOSS = "loss:";
 
-const UNKNOWN: Fact = { value: "unknown" };
-
-const fact = (texts: readonly string[], source: string): Fact =>
-  texts.length === 0 ? UNKNOWN : { value: texts.join(", "), source };
+const fact = (texts: readonly string[], source: string, between = ", "): Fact =>
+  texts.length === 0 ? UNKNOWN : { value: texts.join(between), source };
 
 const listed = (matter: FrontMatter, key: string): Fact => fact(matter[key] ?? [], `README.md (${key})`);
 
-const CONFIG = v.looseObject({
-  architectures: v.optional(v.array(v.string())),
-  model_type: v.optional(v.string()),
-  num_hidden_layers: v.optional(v.number()),
-  hidden_size: v.optional(v.number()),
-  num_attention_heads: v.optional(v.number()),
-  _name_or_path: v.optional(v.string()),
-});
-type Config = Partial<v.InferOutput<typeof CONFIG>>;
-
 const LIBRARY_FILE = "config_sentence_transformers.json";
-const LIBRARY = v.looseObject({
-  similarity_fn_name: v.nullish(v.string()),
-  truncate_dim: v.nullish(v.number()),
-});
-type Library = Partial<v.InferOutput<typeof LIBRARY>>;
 
 function promptsOf(text: string | undefined): ReturnType<typeof publishedPrompts> {
   try {
@@ -86,30 +68,19 @@ function promptsOf(text: string | undefined): ReturnType<typeof publishedPrompts
   }
 }
 
-/** How the publisher means vectors to be used. */
-const useOf = ({ similarity_fn_name: similarity, truncate_dim: cut }: Library): Fact =>
-  fact(
-    [
-      ...(typeof similarity === "string" ? [`compared by ${similarity}`] : []),
-      ...(typeof cut === "number" ? [`cut to ${String(cut)} dimensions`] : []),
-    ],
-    LIBRARY_FILE,
-  );
-
 const MODULES = v.array(v.looseObject({ type: v.string(), path: v.optional(v.string(), "") }));
 const DENSE = v.looseObject({ out_features: v.number() });
 
-function architectureOf(config: Config, { pooling }: LoadedModel, read: CardSources["read"]): Fact {
-  const name = config.architectures?.[0] ?? config.model_type;
+function architectureOf({ name, layers, width, heads }: StatedNetwork, { pooling }: LoadedModel, read: ReadFile): Fact {
   if (name === undefined) return UNKNOWN;
   const modules = parsed(MODULES, read("modules.json"));
   // Without a list of modules the library pools by its default, and so is done here.
   const byDefault = modules === undefined && pooling !== "graph" ? " (no modules.json: the library's default)" : "";
   const parts = [
     name,
-    config.num_hidden_layers === undefined ? undefined : `${config.num_hidden_layers} layers`,
-    config.hidden_size === undefined ? undefined : `${config.hidden_size} wide`,
-    config.num_attention_heads === undefined ? undefined : `${config.num_attention_heads} heads`,
+    layers === undefined ? undefined : `${layers} layers`,
+    width === undefined ? undefined : `${width} wide`,
+    heads === undefined ? undefined : `${heads} heads`,
     pooling === "graph" ? "pooling in its graph" : `${poolingName(pooling)} pooling${byDefault}`,
     ...(modules ?? []).map(({ type, path: place }) =>
       moduleName(type, parsed(DENSE, read(`${place}/config.json`))?.out_features),
@@ -131,36 +102,47 @@ function moduleName(type: string, dense: number | undefined): string | undefined
 }
 
 /** `_name_or_path` is what the weights were loaded from when they were saved: often the base, often a folder or the model itself. */
-function baseOf(matter: FrontMatter, config: Config, repository: string | undefined): Fact {
+function baseOf(matter: FrontMatter, { namedAfter: path }: StatedNetwork, repository: string | undefined): Fact {
   const told = listed(matter, "base_model");
-  const path = config._name_or_path;
   if (told !== UNKNOWN || path === undefined || path === repository || !/^\w[\w.-]*\/[\w.-]*\w$/.test(path)) return told;
   return { value: path, source: "config.json (_name_or_path)" };
 }
 
+/** Data sets, and how many samples sentence-transformers says there were. */
+function dataOf(matter: FrontMatter): Fact {
+  const size = (matter["tags"] ?? [])
+    .map((tag) => /^dataset_size:(\d{1,12})$/.exec(tag)?.[1])
+    .find((found) => found !== undefined);
+  const sets = matter["datasets"] ?? [];
+  const samples = size === undefined ? [] : [`${Number(size).toLocaleString("en")} samples`];
+  const keys = [...(sets.length === 0 ? [] : ["datasets"]), ...(size === undefined ? [] : ["tags"])];
+  return fact([...(sets.length === 0 ? [] : [sets.join(", ")]), ...samples], `README.md (${keys.join(", ")})`, "; ");
+}
+
+/** Languages first: what comes first is what encoders are put together by. */
 function domainOf(matter: FrontMatter): Fact {
   const languages = matter["language"] ?? [];
   // A tag with a colon is a key of some tool; the others are the owner's words.
   const tags = (matter["tags"] ?? []).filter((tag) => !tag.includes(":"));
-  const parts = [
-    ...(languages.length === 0 ? [] : [`language: ${languages.join(", ")}`]),
-    ...(tags.length === 0 ? [] : [`tags: ${tags.join(", ")}`]),
+  const task = matter["pipeline_tag"]?.[0];
+  const parts: readonly (readonly [key: string, words: string])[] = [
+    ...(languages.length === 0
+      ? []
+      : [["language", `${languages.length === 1 ? "language" : "languages"} ${languages.join(", ")}`] as const]),
+    ...(task === undefined ? [] : [["pipeline_tag", `for ${task}`] as const]),
+    ...(tags.length === 0 ? [] : [["tags", `tagged ${tags.join(", ")}`] as const]),
   ];
-  const keys = [languages.length > 0 ? "language" : "", tags.length > 0 ? "tags" : ""].filter((key) => key !== "");
-  return parts.length === 0 ? UNKNOWN : { value: parts.join("; "), source: `README.md (${keys.join(", ")})` };
+  return fact(
+    parts.map(([, words]) => words),
+    `README.md (${parts.map(([key]) => key).join(", ")})`,
+    "; ",
+  );
 }
 
+/** A licence that has no usual name has one of its own, and an address where it can be read. */
 function licenceOf(matter: FrontMatter): Fact {
-  const named = matter["license"]?.[0] === "other" && matter["license_name"] !== undefined ? "license_name" : "license";
-  return listed(matter, named);
-}
-
-/** undefined for a file that is missing or says something else; whoever opens the model complains about it. */
-function parsed<T extends v.GenericSchema>(schema: T, text: string | undefined): v.InferOutput<T> | undefined {
-  try {
-    const result = v.safeParse(schema, JSON.parse(text ?? "null"));
-    return result.success ? result.output : undefined;
-  } catch {
-    return undefined;
-  }
+  const own = matter["license"]?.[0] === "other" ? matter["license_name"] : undefined;
+  const told = own === undefined ? listed(matter, "license") : listed(matter, "license_name");
+  const link = matter["license_link"]?.[0];
+  return told !== UNKNOWN && link?.startsWith("https://") === true ? { ...told, source: link } : told;
 }
