@@ -1,8 +1,15 @@
 import * as v from "valibot";
 
+/** A table of ids by piece. valibot's own records leave out "constructor" and "prototype", which are words like others here. */
+const VOCABULARY = v.pipe(
+  v.custom<object>((given) => typeof given === "object" && given !== null && !Array.isArray(given), "no table of pieces"),
+  v.transform((given) => new Map<string, unknown>(Object.entries(given))),
+  v.map(v.string(), v.number()),
+);
+
 /** A BPE model by the names of a tokenizer.json. */
 const MODEL = v.looseObject({
-  vocab: v.record(v.string(), v.number()),
+  vocab: VOCABULARY,
   merges: v.array(v.union([v.string(), v.tuple([v.string(), v.string()])])),
   unk_token: v.nullish(v.string()),
   continuing_subword_prefix: v.nullish(v.string()),
@@ -23,7 +30,7 @@ export function bytePairEncoder(json: unknown): (stretch: string) => readonly nu
   const parsed = v.safeParse(MODEL, json);
   if (!parsed.success) throw new Error(`model.${v.getDotPath(parsed.issues[0]) ?? ""}: ${parsed.issues[0].message}`);
   const model = parsed.output;
-  const ids = new Map(Object.entries(model.vocab));
+  const ids = model.vocab;
   const merges = mergesOf(model, ids);
   const prefix = model.continuing_subword_prefix ?? "";
   const suffix = model.end_of_word_suffix ?? "";
