@@ -2,19 +2,17 @@ import fs from "node:fs";
 import path from "node:path";
 
 import { encodersFolder } from "../process/cacheFolder.ts";
-import type { EngineRequestOptions } from "../process/engineClient.ts";
-import type { Progress } from "../protocol/engine.ts";
 import {
   describeRepository,
   importFromHub,
   importFromPath,
   type HubFile,
-  type ImportProgress,
   type ImportTarget,
   type RepositoryDescription,
 } from "../protocol/hub.ts";
 import { withEngine } from "./engine.ts";
 import { hubAccess } from "../process/hubAccess.ts";
+import { importLine, megabytes } from "./importLine.ts";
 import type { CommandArguments } from "./main.ts";
 import { errorLine, UsageError } from "./usage.ts";
 
@@ -25,12 +23,7 @@ export async function importCommand({ values, paths }: CommandArguments): Promis
   const target: ImportTarget = { folder: encodersFolder(), ...(values.file === undefined ? {} : { file: values.file }) };
   const line = importLine();
   const result = await withEngine(async (engine, token) => {
-    const options: EngineRequestOptions = {
-      token,
-      onProgress: (progress: Progress) => {
-        if (progress.kind === "import") line.show(progress);
-      },
-    };
+    const options = { token, onProgress: line.onProgress };
     try {
       if (isPath(what)) return await engine.request(importFromPath, { ...target, path: path.resolve(what) }, options);
       const access = hubAccess();
@@ -58,38 +51,3 @@ function say({ repository, commit, licence, gated, weights }: RepositoryDescript
 }
 
 const sum = (files: readonly HubFile[]): number => files.reduce((all, { bytes }) => all + bytes, 0);
-
-const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
-
-/** One line of a terminal that says how far it is; silent where standard error is no terminal. */
-function importLine(): { show: (progress: ImportProgress) => void; end: () => void } {
-  const { stderr } = process;
-  let shown = false;
-  return {
-    show: (progress) => {
-      if (!stderr.isTTY) return;
-      shown = true;
-      stderr.write(`\r${wordsOf(progress)}\u001b[K`);
-    },
-    end: () => {
-      if (shown) stderr.write("\r\u001b[K");
-      shown = false;
-    },
-  };
-}
-
-function wordsOf({ phase, done, total }: ImportProgress): string {
-  const share = total === 0 ? "" : ` ${megabytes(done)} of ${megabytes(total)}`;
-  switch (phase) {
-    case "asking":
-      return "Asking the hub …";
-    case "waiting":
-      return `Another process imports the same; waiting for it …${share}`;
-    case "fetching":
-      return `Fetching${share}`;
-    case "building":
-      return "Building ONNX from its weights …";
-    case "trying":
-      return "Trying it …";
-  }
-}

@@ -6,6 +6,7 @@ import { agreementCommand } from "./agreement.ts";
 import { compareCommand } from "./compare.ts";
 import { doctorCommand } from "./doctor.ts";
 import { embedCommand, tokenizeCommand } from "./embed.ts";
+import { getCommand } from "./get.ts";
 import { importCommand } from "./import.ts";
 import { indexCommand } from "./index.ts";
 import { modelsCommand } from "./models.ts";
@@ -16,6 +17,7 @@ import { errorLine, UsageError } from "./usage.ts";
 const USAGE = `usage: compare-embeddings COMMAND
 
   models [--json]                          the encoders on this machine
+  get ID… | get --list [--json]            fetches and builds encoders of the catalogue; prints their ids, or what it has
   import PATH-or-HUB-ID[@REVISION] [--file F] [--json]
                                            takes an encoder from a folder, an .onnx or the model hub; prints its id
   remote URL --remote-model NAME [--protocol openai|kserve] [--id ID] [--json]
@@ -44,6 +46,7 @@ Exit code 0: done, 1: failed, 2: wrong usage.`;
 
 const COMMANDS: Readonly<Record<string, (args: CommandArguments) => Promise<void>>> = {
   models: modelsCommand,
+  get: getCommand,
   import: importCommand,
   remote: remoteCommand,
   embed: embedCommand,
@@ -57,6 +60,7 @@ const COMMANDS: Readonly<Record<string, (args: CommandArguments) => Promise<void
 
 const OPTIONS = {
   json: { type: "boolean" },
+  list: { type: "boolean" },
   file: { type: "string" },
   html: { type: "string" },
   terminal: { type: "boolean" },

@@ -9,4 +9,5 @@ export const cacheFolder = (): string =>
   );
 
 /** Encoders that are not in the installation, one sub-folder each: $COMPARE_EMBEDDINGS_ENCODERS, or a folder of the cache. */
-export const encodersFolder = (): string => process.env["COMPARE_EMBEDDINGS_ENCODERS"] ?? path.join(cacheFolder(), "encoders");
+export const encodersFolder = (): string =>
+  path.resolve(process.env["COMPARE_EMBEDDINGS_ENCODERS"] ?? path.join(cacheFolder(), "encoders"));

@@ -12,6 +12,8 @@ import { openVsCode } from "../../scripts/vscode/session.ts";
 import { compareWhole, seesThreeHeatmaps } from "../host/steps.ts";
 import { createEngineClient } from "../../src/process/engineClient.ts";
 import { installedIn } from "../../src/process/installation.ts";
+import { catalogueAccess } from "../../src/process/catalogueAccess.ts";
+import { getEncoder } from "../../src/protocol/catalogue.ts";
 import { embed } from "../../src/protocol/engine.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
@@ -51,6 +53,12 @@ test("it holds three encoders in one precision, one platform's runtime, and no s
   assert.deepEqual([...platforms], [`${process.platform}-${process.arch}`]);
 });
 
+test("it holds the catalogue, and what builds its encoders", () => {
+  const manifests = [...packed.files.keys()].filter((name) => /^encoders\/[^/]+\.json$/.test(name));
+  assert.equal(manifests.length, fs.readdirSync(path.join(root, "encoders")).filter((name) => name.endsWith(".json")).length);
+  assert.ok(packed.files.has("dist/catalogue.js"));
+});
+
 test("the host's program is small and loads nothing native", () => {
   const size = packed.files.get("dist/extension.js");
   assert.ok(size !== undefined && size <= 300_000, `${String(size)} bytes`);
@@ -59,7 +67,8 @@ test("the host's program is small and loads nothing native", () => {
   assert.ok(!/(require|import|from)[\s(]*["'](onnxruntime-node|[^"']*\.node)["']/.test(program), "it loads native code");
 });
 
-test("unpacked elsewhere it embeds a text", async () => {
+test("unpacked elsewhere it embeds a text, and gets an encoder of the catalogue to do so", async () => {
+  const users = path.join(folder, "encoders");
   for (const [name, bytes] of Object.entries(unzipSync(fs.readFileSync(packed.file)))) {
     const file = path.join(folder, "unpacked", name);
     fs.mkdirSync(path.dirname(file), { recursive: true });
@@ -68,7 +77,7 @@ test("unpacked elsewhere it embeds a text", async () => {
   const { engine: program, parts } = installedIn(path.join(folder, "unpacked", "extension"));
   const engine = createEngineClient({
     program,
-    hello: { ...parts, workers: 1 },
+    hello: { ...parts, encoderFolders: [...parts.encoderFolders, users], workers: 1 },
     onLog: () => undefined,
   });
   try {
@@ -78,6 +87,10 @@ test("unpacked elsewhere it embeds a text", async () => {
     });
     assert.equal(dimensions, 384);
     assert.ok(Math.abs(Math.hypot(...vectors) - 1) < 1e-5);
+    const id = "wordllama-l2-256";
+    const got = await engine.request(getEncoder, { access: catalogueAccess(), id, folder: users });
+    assert.deepEqual(got, { id, folder: path.join(users, id), added: true });
+    assert.equal((await engine.request(embed, { encoder: { id }, texts: ["a cache"] })).dimensions, 256);
   } finally {
     engine.dispose();
   }
