@@ -1,6 +1,7 @@
 import { CHECK_TITLES, CHECKS, type Check } from "../core/proof/check.ts";
 import type { Diagnosis, DoctorReport, Told } from "../process/diagnose.ts";
-import type { EngineFacts, MisconfigurationResult, PairSource, PrecisionsResult, SelfTestResult } from "../protocol/proof.ts";
+import { boundWords, settingsWords, short, signed, sourceWords } from "../process/diagnosisWords.ts";
+import type { EngineFacts, MisconfigurationResult, PrecisionsResult, SelfTestResult } from "../protocol/proof.ts";
 import { table } from "./table.ts";
 
 /** Words are broken here: terminals have 80 columns or more. */
@@ -31,7 +32,7 @@ const sentence = (words: string): string => words.charAt(0).toUpperCase() + word
 function encoderLines({ id, skipped, selfTests, detector, precisions }: Diagnosis): string {
   const title = `${id}\n${"─".repeat(Math.min(id.length, WIDTH))}`;
   if (skipped !== undefined) return `${title}\n${wrapped(skipped)}`;
-  return [title, selfTestLines(selfTests), told(detector, detectorLines), told(precisions, precisionLines)]
+  return [title, selfTestLines(selfTests), told(detector, settingsLines), told(precisions, precisionLines)]
     .filter((part) => part !== "")
     .join("\n");
 }
@@ -58,38 +59,18 @@ function selfTestLines(results: readonly SelfTestResult[]): string {
   return [table(head, rows), ...failures].join("\n");
 }
 
-function cell({ outcome, measured, bound, side }: Check): string {
+function cell(check: Check): string {
+  const { outcome, measured } = check;
   const mark = MARKS[outcome];
   if (measured === undefined) return mark;
-  // A count of what is wrong needs no bound beside it.
-  const limit = bound === undefined || bound === 0 ? "" : ` ${side === "atLeast" ? "≥" : "≤"} ${short(bound)}`;
-  return `${mark} ${short(measured)}${limit}`;
+  return `${mark} ${short(measured)}${boundWords(check)}`;
 }
 
-/** Counts as they are, cosines near 1 with what they lack, all else with two digits. */
-function short(value: number): string {
-  if (Number.isInteger(value)) return String(value);
-  if (Math.abs(value - 1) < NEAR_ONE) return String(Number(value.toFixed(5)));
-  return Math.abs(value) < SMALL ? value.toExponential(1).replace(".0e", "e") : String(Number(value.toPrecision(2)));
+function settingsLines(result: MisconfigurationResult): string {
+  const { configured, found, todo } = settingsWords(result);
+  const lines = wrapped(`${configured} ${result.better === null ? "✓" : "!"} ${found}`);
+  return todo === undefined ? lines : `${lines}\n${wrapped(`  ${todo}`, "  ")}`;
 }
-const NEAR_ONE = 0.02;
-const SMALL = 0.001;
-
-function detectorLines({ source, ways, better }: MisconfigurationResult): string {
-  const configured = ways[0]!;
-  const about = `Settings, on ${sourceWords(source)}, ranked by dot product: configured is ${configured.label}, MRR ${configured.mrr.toFixed(3)}.`;
-  if (better === null) return wrapped(`${about} ✓ None of ${ways.length - 1} others is clearly better.`);
-  const { label, mrr, verdict, variant } = ways[better]!;
-  const { change, p } = verdict!;
-  const gain = `+${change.mean.toFixed(3)}, 95 % from ${change.low.toFixed(3)} to ${change.high.toFixed(3)}, p ${p.toFixed(4)}`;
-  const lines = [
-    wrapped(`${about} ! Clearly better is ${label}, MRR ${mrr.toFixed(3)} (${gain}, corrected for ${ways.length - 1} settings).`),
-    variant === null ? NO_VARIANT : `  As a variant: ${variant}`,
-  ];
-  return lines.join("\n");
-}
-
-const NO_VARIANT = "  No variant says it: put these prompts into config_sentence_transformers.json and import it again.";
 
 function precisionLines({ source, base, others }: PrecisionsResult): string {
   const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(1);
@@ -106,11 +87,6 @@ function precisionLines({ source, base, others }: PrecisionsResult): string {
   const head = ["precision", "MB", "cosine mean / least", "same@10", "MRR", "change (95 %)", "speed"];
   return [table(head, [own, ...rows]), wrapped(`Against ${base.precision}, on ${sourceWords(source)}.`)].join("\n");
 }
-
-const signed = (value: number): string => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(3)}`;
-
-const sourceWords = ({ kind, pairs }: PairSource): string =>
-  kind === "builtIn" ? `${pairs} pairs of our own` : `${pairs} pairs of this workspace`;
 
 /** Lines of at most {@link WIDTH} columns; those after the first begin with `indent`. */
 function wrapped(text: string, indent = ""): string {

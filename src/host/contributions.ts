@@ -20,6 +20,8 @@ export const COMMANDS = {
   restartEngine: "compareEmbeddings.restartEngine",
   openCard: "compareEmbeddings.openCard",
   compareCards: "compareEmbeddings.compareCards",
+  testEncoder: "compareEmbeddings.testEncoder",
+  doctor: "compareEmbeddings.doctor",
   reopen: "compareEmbeddings.reopen",
   remove: "compareEmbeddings.remove",
   indexWorkspace: "compareEmbeddings.indexWorkspace",
@@ -80,4 +82,6 @@ export const TOOLS = {
 
 export const PANEL_TYPE = "compareEmbeddings.panel";
 export const NEIGHBOURS_TYPE = "compareEmbeddings.neighbours";
+/** Of the page that the doctor writes. */
+export const DOCTOR_SCHEME = "compare-embeddings-doctor";
 export const CARDS_TYPE = "compareEmbeddings.cards";

@@ -15,6 +15,7 @@ import { registerSearchCommands } from "./neighbours/searchCommands.ts";
 import { createSearches } from "./neighbours/searches.ts";
 import { createEngine } from "./status/engine.ts";
 import { createPanels } from "./panel/panels.ts";
+import { registerProof } from "./proof/proof.ts";
 import { createRemoteConsent } from "./remote/remoteConsent.ts";
 import { registerRemoteEncoders } from "./remote/remoteEncoders.ts";
 import { registerTools } from "./tools/tools.ts";
@@ -32,7 +33,7 @@ export function activate(context: vscode.ExtensionContext): Activated {
   const started = performance.now();
   const engine = createEngine(context);
   const encoders = registerEncoders(context, engine);
-  registerCards(context, engine, encoders);
+  const cards = registerCards(context, engine, encoders);
   const remote = createRemoteConsent(context, engine, encoders);
   const comparisons = registerComparisons(context);
   const panels = createPanels(context, engine, encoders, comparisons, remote);
@@ -43,6 +44,7 @@ export function activate(context: vscode.ExtensionContext): Activated {
   const searches = createSearches(context, { engine, encoders, index, shared, comparisons: panels });
   context.subscriptions.push(
     registerAddEncoder(context, engine, encoders),
+    registerProof(context, { engine, encoders, cards }),
     registerRemoteEncoders(context, engine, encoders, index, remote),
     index,
     shared,

@@ -1,0 +1,94 @@
+import { CHECK_TITLES, CHECKS, type Check } from "../../core/proof/check.ts";
+import type { Diagnosis, DoctorReport, Told } from "../../process/diagnose.ts";
+import { boundWords, changeWords, settingsWords, short, sourceWords } from "../../process/diagnosisWords.ts";
+import type { EngineFacts, MisconfigurationResult, PrecisionsResult, SelfTestResult } from "../../protocol/proof.ts";
+import { megabytes } from "../index/words.ts";
+
+/** The doctor's report as a page. Names and messages come from files: no Markdown of theirs counts. */
+export function doctorMarkdown({ engine, passed, encoders }: DoctorReport): string {
+  const verdict = passed ? "Every self-test passed." : "**A self-test failed.**";
+  return ["# Doctor", verdict, engineTable(engine), ...encoders.flatMap(encoderParts)].join("\n\n");
+}
+
+function engineTable({ node, runtime, platform, cores, workers, memoryBytes, telemetry, folders }: EngineFacts): string {
+  return table(
+    ["Runs on", ""],
+    [
+      ["Node", node],
+      ["ONNX Runtime", `${runtime === "" ? "did not start" : runtime}, telemetry ${telemetry}`],
+      [
+        "Machine",
+        `${platform}, ${String(cores)} cores, ${String(workers)} encoder processes, ${megabytes(memoryBytes)} of memory`,
+      ],
+      ...folders.map(({ what, path, freeBytes }) => [
+        what,
+        `${path} (${freeBytes === null ? "not there" : `${megabytes(freeBytes)} free`})`,
+      ]),
+    ],
+  );
+}
+
+function encoderParts({ name, skipped, selfTests, detector, precisions }: Diagnosis): readonly string[] {
+  const title = `## ${plain(name)}`;
+  if (skipped !== undefined) return [title, plain(skipped)];
+  return [
+    title,
+    selfTestTable(selfTests),
+    ...failures(selfTests),
+    ...told(detector, settingsParts),
+    ...told(precisions, precisionParts),
+  ];
+}
+
+const told = <T>(part: Told<T>, parts: (result: T) => readonly string[]): readonly string[] =>
+  part === null ? [] : part.ok ? parts(part.result) : [plain(`${part.error.message} ${part.error.hint ?? ""}`)];
+
+const MARKS: Readonly<Record<Check["outcome"], string>> = { pass: "✓", fail: "✗", notApplicable: "–" };
+
+const selfTestTable = (results: readonly SelfTestResult[]): string =>
+  table(
+    ["Self-test", ...results.map(({ precision }) => precision ?? "not opened")],
+    CHECKS.map((name, at) => [
+      CHECK_TITLES[name],
+      ...results.map(({ checks }) => {
+        const { outcome, measured } = checks[at]!;
+        return measured === undefined ? MARKS[outcome] : `${MARKS[outcome]} ${short(measured)}${boundWords(checks[at]!)}`;
+      }),
+    ]),
+  );
+
+const failures = (results: readonly SelfTestResult[]): readonly string[] =>
+  results.flatMap(({ precision, checks }) =>
+    checks
+      .filter(({ outcome }) => outcome === "fail")
+      .map(({ name, said, todo }) => plain(`✗ ${precision ?? ""} ${CHECK_TITLES[name]}: ${said} ${todo ?? ""}`)),
+  );
+
+function settingsParts(result: MisconfigurationResult): readonly string[] {
+  const { configured, found, todo } = settingsWords(result);
+  return [plain(`${configured} ${found}`), ...(todo === undefined ? [] : [`**${plain(todo)}**`])];
+}
+
+function precisionParts({ base, others, source }: PrecisionsResult): readonly string[] {
+  const rows = others.map(({ precision, bytes, meanCosine, leastCosine, overlap, mrr, change, speed }) => [
+    precision,
+    megabytes(bytes),
+    `${meanCosine.toFixed(5)} / ${leastCosine.toFixed(5)}`,
+    overlap.toFixed(3),
+    mrr.toFixed(3),
+    changeWords(change),
+    `${speed.toFixed(2)}×`,
+  ]);
+  const head = ["Precision", "Size", "Cosine mean / least", "Same neighbours@10", "MRR", "Change", "Speed"];
+  const own = [base.precision, megabytes(base.bytes), "1", "1", base.mrr.toFixed(3), "", "1×"];
+  return [table(head, [own, ...rows]), `Against ${base.precision}, on ${sourceWords(source)}.`];
+}
+
+const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
+  [head, head.map(() => "---"), ...rows.map((cells) => cells.map(plain))].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+
+const plain = (text: string): string =>
+  text
+    .replace(/\s+/g, " ")
+    .replace(/[\\`*_[\]<>|#!&~]/g, "\\$&")
+    .trim();
