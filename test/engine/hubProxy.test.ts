@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import http from "node:http";
+import type http from "node:http";
 import https from "node:https";
-import net, { type AddressInfo } from "node:net";
+import type { AddressInfo } from "node:net";
 import { test } from "node:test";
 
 import { hubAddress, isLinkLocal, isLoopback, redirectTarget } from "../../src/engine/hub/hubAddress.ts";
@@ -12,6 +12,7 @@ import { findRepository, isRepositoryId } from "../../src/engine/hub/repository.
 import { EmbedError } from "../../src/protocol/errors.ts";
 import type { HubAccess } from "../../src/protocol/hub.ts";
 import { certificateFor } from "./hub/certificate.ts";
+import { startConnectProxy } from "./hub/connectProxy.ts";
 import { PATIENCE } from "./hub/fetching.ts";
 import { COMMIT, REPOSITORY } from "./hub/hubServer.ts";
 
@@ -27,22 +28,8 @@ async function withProxy(
     seen.push(request.headers);
     response.end(JSON.stringify({ sha: COMMIT, siblings: [] }));
   });
-  const asked: http.IncomingHttpHeaders[] = [];
-  const proxy = http.createServer((_, response) => response.writeHead(405).end());
-  proxy.on("connect", (request: http.IncomingMessage, socket: net.Socket) => {
-    asked.push({ ...request.headers, target: request.url });
-    if (request.headers["proxy-authorization"] !== `Basic ${Buffer.from("me:p w").toString("base64")}`) {
-      socket.end("HTTP/1.1 407 Proxy Authentication Required\r\n\r\n");
-      return;
-    }
-    const to = net.connect((hub.address() as AddressInfo).port, "127.0.0.1", () => {
-      socket.write("HTTP/1.1 200 Connection established\r\n\r\n");
-      to.pipe(socket).pipe(to);
-    });
-    socket.on("error", () => to.destroy());
-  });
-  for (const server of [hub, proxy]) await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = proxy.address() as AddressInfo;
+  await new Promise<void>((resolve) => hub.listen(0, "127.0.0.1", resolve));
+  const proxy = await startConnectProxy(() => (hub.address() as AddressInfo).port);
   try {
     await body(
       {
@@ -50,17 +37,16 @@ async function withProxy(
         cache: "",
         token: "hf_secret",
         certificates: certificate,
-        proxy: { https: `http://me:p%20w@127.0.0.1:${port}` },
+        proxy: { https: proxy.address },
         patience: PATIENCE,
       },
-      asked,
+      proxy.asked,
       seen,
     );
   } finally {
-    for (const server of [hub, proxy]) {
-      server.closeAllConnections();
-      server.close();
-    }
+    proxy.close();
+    hub.closeAllConnections();
+    hub.close();
   }
 }
 

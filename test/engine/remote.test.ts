@@ -10,6 +10,8 @@ import { errorData, type ErrorCode } from "../../src/protocol/errors.ts";
 import { addRemoteEncoder, allowRemote, measureSending, type RemoteConsent } from "../../src/protocol/remote.ts";
 import { neighbours, openWorkspace, startIndexing } from "../../src/protocol/workspace.ts";
 import type { EngineClient } from "../../src/process/engineClient.ts";
+import { certificateFor } from "./hub/certificate.ts";
+import { startConnectProxy } from "./hub/connectProxy.ts";
 import {
   answerRightly,
   json,
@@ -439,4 +441,50 @@ test("an index takes a remote encoder in as any other, and says before how much 
     });
     const hit = found.outcomes.find(({ id }) => id === "far")!;
     assert.ok(hit.ok && hit.hits[0]!.score > 0.999);
+  }));
+
+test("a proxy is asked for a tunnel and sees neither text nor key; a certificate that nobody vouches for is refused", () =>
+  withServer(async ({ engine, folder }) => {
+    const origin = "https://embed.example";
+    const tls = certificateFor("embed.example");
+    const server = await startFakeServer(tls);
+    const proxy = await startConnectProxy(() => Number(new URL(server.origin).port));
+    try {
+      const allowed = [{ origin, key: "sk-secret" }];
+      const by = { allowed, proxy: { https: proxy.address }, patience: PATIENCE };
+      const add = { protocol: "openai" as const, url: `${origin}/v1`, model: "fake", id: "tunnelled", folder };
+      await engine.request(allowRemote, by);
+      await failsWith(engine.request(addRemoteEncoder, add), "remoteInsecure", /No encrypted connection to embed\.example/);
+      assert.equal(server.seen.length, 0);
+      await engine.request(allowRemote, { ...by, certificates: tls.certificate });
+      await engine.request(addRemoteEncoder, add);
+      const found = await engine.request(embed, { encoder: { id: "tunnelled" }, texts: ["by the tunnel"] });
+      close(rows(found)[0]!, vectorOf("by the tunnel"));
+      assert.ok(proxy.asked.every(({ target }) => target === "embed.example:443"));
+      assert.doesNotMatch(JSON.stringify(proxy.asked), /sk-secret|Bearer|tunnel"/);
+      assert.ok(server.seen.every(({ headers }) => headers.authorization === "Bearer sk-secret"));
+    } finally {
+      proxy.close();
+      await server.close();
+    }
+  }));
+
+test("one text that a server does not take is left out of the index, and the others are in it", () =>
+  withEncoder("openai", async ({ engine, server, folder }) => {
+    const workspace = path.join(folder, "workspace");
+    fs.mkdirSync(workspace);
+    fs.writeFileSync(
+      path.join(workspace, "a.md"),
+      "# Boats\n\nA ship sails.\n\n# Bread\n\nFlour and water.\n\n# Stone\n\nA wall.\n",
+    );
+    server.reply = (seen, response) => {
+      if (seen.texts.some((text) => text.includes("Flour"))) json(response, { error: { message: "too long" } }, 400);
+      else void answerRightly(seen, response);
+    };
+    const folders = [{ path: workspace, name: "workspace" }];
+    await engine.request(openWorkspace, { folders, storage: null, exclude: [], header: false });
+    const { status } = await engine.request(startIndexing, { encoders: [far] });
+    assert.equal(status.encoders[0]!.error, undefined);
+    assert.equal(status.encoders[0]!.done, status.texts - 1);
+    assert.ok(server.seen.length < 20, `${server.seen.length} requests`);
   }));

@@ -185,7 +185,7 @@ export function createEmbedQueue(parts: EmbedQueueParts): EmbedQueue {
 }
 
 /** Failures for which one text may be to blame; all others are the encoder's own. */
-const MAY_BE_THE_TEXT = new Set(["badText", "processEnded", "deadlineExceeded", "internal"]);
+const MAY_BE_THE_TEXT = new Set(["badText", "remoteText", "processEnded", "deadlineExceeded", "internal"]);
 
 function* units(entries: readonly Entry[], uses: readonly ActiveEncoder[]): Generator<Entry[]> {
   const heavy = uses.filter(({ light }) => !light).length;

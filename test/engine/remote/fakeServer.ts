@@ -1,4 +1,5 @@
 import http from "node:http";
+import https from "node:https";
 import type { AddressInfo } from "node:net";
 
 /** A request as it came. */
@@ -35,10 +36,13 @@ export function vectorOf(text: string, width = WIDTH): number[] {
   return vector.map((value) => value / size);
 }
 
-/** Answers both protocols as they are written down, unless told otherwise: for what no real server does when it is asked to. */
-export async function startFakeServer(): Promise<FakeServer> {
+/**
+ * Answers both protocols as they are written down, unless told otherwise: for what no real server does when it is asked to.
+ * With `tls`, encrypted.
+ */
+export async function startFakeServer(tls?: { readonly certificate: string; readonly key: string }): Promise<FakeServer> {
   const seen: Seen[] = [];
-  const server = http.createServer((request, response) => {
+  const answer: http.RequestListener = (request, response) => {
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
     request.on("end", () => {
@@ -47,12 +51,14 @@ export async function startFakeServer(): Promise<FakeServer> {
       seen.push(one);
       void (fake.reply ?? answerRightly)(one, response);
     });
-  });
+  };
+  const server =
+    tls === undefined ? http.createServer(answer) : https.createServer({ cert: tls.certificate, key: tls.key }, answer);
   await new Promise<void>((resolve) => {
     server.listen(0, "127.0.0.1", resolve);
   });
   const fake: FakeServer = {
-    origin: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`,
+    origin: `${tls === undefined ? "http" : "https"}://127.0.0.1:${String((server.address() as AddressInfo).port)}`,
     seen,
     reply: undefined,
     close: () =>
