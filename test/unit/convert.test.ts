@@ -5,7 +5,9 @@ import path from "node:path";
 import { after, before, test } from "node:test";
 
 import { convertFolder } from "../../src/encoder/convert/convertFolder.ts";
+import { encode } from "../../src/protocol/encoder.ts";
 import { EmbedError } from "../../src/protocol/errors.ts";
+import { startEncoder } from "../golden/encoderProcess.ts";
 
 const DATA = path.resolve(import.meta.dirname, "../golden/data/architectures");
 const WEIGHTS = "model.safetensors";
@@ -185,6 +187,25 @@ test("files that are cut, missing, or elsewhere are refused", () => {
   const bare = changed("bert", {});
   fs.rmSync(path.join(bare, "config.json"));
   assert.match(refusal(bare), /^config\.json was refused: it is not there/);
+});
+
+test("what one file cannot hold lies beside it, and is the same encoder", async () => {
+  const params = { weights: WEIGHTS };
+  const [together, apart] = [changed("modernbert", {}), changed("modernbert", {})];
+  assert.deepEqual(convertFolder({ folder: together, ...params }).made, ["onnx/model.onnx"]);
+  assert.deepEqual(convertFolder({ folder: apart, ...params }, 50_000).made, ["onnx/model.onnx", "onnx/model.onnx.data"]);
+  assert.ok(fs.statSync(path.join(apart, "onnx/model.onnx")).size < 50_000);
+  const encoder = startEncoder();
+  try {
+    const vectors = [together, apart].map(async (folder) => {
+      const asked = { model: { folder, precision: "fp32" as const }, texts: ["a cat", "an index of words"] };
+      return (await encoder.rpc.request(encode, asked)).vectors;
+    });
+    assert.deepEqual(await vectors[0], await vectors[1]);
+  } finally {
+    encoder.kill();
+    await encoder.ended;
+  }
 });
 
 test("tables of tokens are checked too", () => {

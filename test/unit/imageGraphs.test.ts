@@ -10,7 +10,7 @@ const pixels: Port = { name: "pixel_values", type: "float", dims: ["batch", 3, 8
 function convolution(input: Port, attributes: Readonly<Record<string, number | readonly number[]>>): Uint8Array {
   const graph = new Graph("fp32");
   graph.op("Conv", [input.name, graph.constant("weights", [4, 3, 3, 3], new Float32Array(108))], attributes, "states");
-  return graph.finish([input], [statePort("states", 4)], "a test").finish();
+  return graph.finish([input], [statePort("states", 4)], "a test").whole.finish();
 }
 
 const reasonFor = (model: Uint8Array): string => {

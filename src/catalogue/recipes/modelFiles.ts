@@ -1,6 +1,6 @@
 import type { Precision } from "../../core/encoders/card.ts";
 import { MODEL_FILES, type EncoderManifest, type SourceFile } from "../../core/encoders/manifest.ts";
-import type { MessageWriter } from "../../encoder/onnx/protobuf.ts";
+import type { OnnxModel } from "../../encoder/onnx/graph.ts";
 
 /** The files of a model folder, by their paths in it. */
 export type Files = Record<string, Uint8Array | string>;
@@ -11,10 +11,10 @@ export type Build = (manifest: EncoderManifest, source: (role: SourceFile["role"
 /** What is built of an encoder whose manifest does not say. */
 const PRECISIONS: readonly Precision[] = ["fp32", "w8", "int8"];
 
-export const models = (manifest: EncoderManifest, graph: (precision: Precision, note: string) => MessageWriter): Files => {
+export const models = (manifest: EncoderManifest, graph: (precision: Precision, note: string) => OnnxModel): Files => {
   const note = `${manifest.id}, ${manifest.card.licence.value}`;
   return Object.fromEntries(
-    (manifest.precisions ?? PRECISIONS).map((precision) => [MODEL_FILES[precision], graph(precision, note).finish()]),
+    (manifest.precisions ?? PRECISIONS).map((precision) => [MODEL_FILES[precision], graph(precision, note).whole.finish()]),
   );
 };
 

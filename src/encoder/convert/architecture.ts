@@ -1,8 +1,8 @@
 import * as v from "valibot";
 
 import type { Precision } from "../../core/encoders/card.ts";
+import type { OnnxModel } from "../onnx/graph.ts";
 import type { NamedTensors } from "../onnx/namedWeights.ts";
-import type { MessageWriter } from "../onnx/protobuf.ts";
 import type { BlockNames } from "../onnx/transformerBlocks.ts";
 
 /** A network that can be built from a publisher's weights. */
@@ -21,7 +21,7 @@ export interface Architecture {
 export interface Plan {
   /** The tensors it is made of, with their shapes. */
   readonly shapes: Shapes;
-  readonly graph: (tensors: NamedTensors, precision: Precision, note: string) => MessageWriter;
+  readonly graph: (tensors: NamedTensors, precision: Precision, note: string) => OnnxModel;
 }
 
 export type Shapes = ReadonlyMap<string, readonly number[]>;

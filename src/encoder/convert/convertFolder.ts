@@ -6,7 +6,7 @@ import type { ConvertParams, ConvertResult } from "../../protocol/encoder.ts";
 import { badModel, EmbedError } from "../../protocol/errors.ts";
 import { cannotKeep } from "../../protocol/hubErrors.ts";
 import type { Tensor } from "../formats/safetensors.ts";
-import type { MessageWriter } from "../onnx/protobuf.ts";
+import type { OnnxModel } from "../onnx/graph.ts";
 import type { Architecture } from "./architecture.ts";
 import { bert, distilbert, mpnet, roberta } from "./bertFamily.ts";
 import { openFolderWeights, type FolderWeights } from "./folderWeights.ts";
@@ -15,16 +15,18 @@ import { staticEmbedding } from "./staticEmbedding.ts";
 
 /**
  * Builds the ONNX file of an encoder from a publisher's safetensors, in the publisher's folder: onnx/model.onnx in single
- * precision. What is not known to be the same network is refused. Throws `badModel` naming the file and the reason; what
+ * precision, with its weights beside it where they are more than one file may hold. What is not known to be the same network is refused. Throws `badModel` naming the file and the reason; what
  * was written by then is the caller's to remove.
+ * @param mostBytes that one ONNX file may have
  */
-export function convertFolder({ folder, weights }: ConvertParams): ConvertResult {
+export function convertFolder({ folder, weights }: ConvertParams, mostBytes = MAX_FILE_BYTES): ConvertResult {
   const opened = openFolderWeights(folder, weights);
   try {
     const table = staticEmbedding(folder, weights, opened);
     const parameters = countOf(opened);
-    if (table !== undefined) return { made: [...table.made, write(folder, weights, table.graph)], used: table.used, parameters };
-    return { made: [write(folder, weights, graphOf(folder, weights, opened))], used: opened.files, parameters };
+    const graph = table?.graph ?? graphOf(folder, weights, opened);
+    const made = write(folder, graph, mostBytes);
+    return { made: [...(table?.made ?? []), ...made], used: opened.files, parameters };
   } finally {
     opened.close();
   }
@@ -44,7 +46,7 @@ const ARCHITECTURES: Readonly<Record<string, Architecture>> = {
 
 const CONFIG = "config.json";
 
-function graphOf(folder: string, weights: string, opened: FolderWeights): MessageWriter {
+function graphOf(folder: string, weights: string, opened: FolderWeights): OnnxModel {
   const { config, type } = readConfig(folder);
   const architecture = Object.hasOwn(ARCHITECTURES, type) ? ARCHITECTURES[type] : undefined;
   if (architecture === undefined) {
@@ -110,14 +112,16 @@ const PASSED_OVER = /(^|[._])(position_ids|token_type_ids|inv_freq)$/;
 /** What a Protocol Buffers message, and with it an ONNX file, may hold. */
 const MAX_FILE_BYTES = 2 ** 31 - 1;
 
-/** Writes the graph, tensor by tensor; gives its path in the folder. */
-function write(folder: string, weights: string, graph: MessageWriter): string {
+/** Writes the graph, tensor by tensor; gives the paths of its files in the folder. */
+function write(folder: string, { whole, apart }: OnnxModel, mostBytes: number): readonly string[] {
   const name = MODEL_FILES.fp32;
-  if (graph.length > MAX_FILE_BYTES)
-    throw badModel(
-      weights,
-      `in single precision it has ${(graph.length / 1e9).toFixed(1)} GB, and one ONNX file holds no more than 2`,
-    );
+  if (whole.length <= mostBytes) return [writeFile(folder, name, whole.pieces())];
+  const beside = `${name}.data`;
+  const { model, weights } = apart(path.posix.basename(beside));
+  return [writeFile(folder, name, model.pieces()), writeFile(folder, beside, weights.pieces())];
+}
+
+function writeFile(folder: string, name: string, pieces: Iterable<Uint8Array>): string {
   const target = path.join(folder, name);
   const file = onDisk(folder, () => {
     fs.mkdirSync(path.dirname(target), { recursive: true });
@@ -125,7 +129,7 @@ function write(folder: string, weights: string, graph: MessageWriter): string {
   });
   try {
     // What making a piece throws is about the weights, what writing it throws about the disk.
-    for (const piece of graph.pieces())
+    for (const piece of pieces)
       onDisk(folder, () => {
         writeAll(file, piece);
       });

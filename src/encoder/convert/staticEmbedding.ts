@@ -2,16 +2,14 @@ import fs from "node:fs";
 import path from "node:path";
 
 import { badModel } from "../../protocol/errors.ts";
-import type { Matrix } from "../onnx/graph.ts";
-import type { MessageWriter } from "../onnx/protobuf.ts";
+import type { Matrix, OnnxModel } from "../onnx/graph.ts";
 import { staticTableGraph } from "../onnx/staticTable.ts";
 import type { FolderWeights } from "./folderWeights.ts";
 
 export interface StaticConversion {
-  readonly graph: MessageWriter;
-  /** Files of the folder that were written, and that are not needed any more. */
+  readonly graph: OnnxModel;
+  /** Files of the folder that were written. */
   readonly made: readonly string[];
-  readonly used: readonly string[];
 }
 
 /** What model2vec and sentence-transformers call the table. */
@@ -43,7 +41,6 @@ export function staticEmbedding(folder: string, weights: string, opened: FolderW
   return {
     graph: staticTableGraph(table, "fp32", `a table of ${String(table.rows)} tokens, from ${weights}`),
     made: [...made, ...(name === DISTILLED ? limit(folder) : [])],
-    used: opened.files,
   };
 }
 

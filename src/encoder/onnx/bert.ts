@@ -1,6 +1,5 @@
 import type { Precision } from "../../core/encoders/card.ts";
-import { Graph, statePort, tokenPort } from "./graph.ts";
-import type { MessageWriter } from "./protobuf.ts";
+import { Graph, statePort, tokenPort, type OnnxModel } from "./graph.ts";
 import { namedWeights, type NamedTensors } from "./namedWeights.ts";
 import { BERT_NAMES, maskBias, plainPositions, stateNames, transformerBlocks, type BlocksConfig } from "./transformerBlocks.ts";
 
@@ -9,7 +8,7 @@ import { BERT_NAMES, maskBias, plainPositions, stateNames, transformerBlocks, ty
  * hidden_states.0 (embeddings) … hidden_states.<layers - 1>, each [batch, sequence, hidden_size]. Pooling stays outside.
  * Weights by their names in Hugging Face's BertModel.
  */
-export function bertGraph(config: BlocksConfig, tensors: NamedTensors, precision: Precision, note: string): MessageWriter {
+export function bertGraph(config: BlocksConfig, tensors: NamedTensors, precision: Precision, note: string): OnnxModel {
   const graph = new Graph(precision);
   const weights = namedWeights(graph, tensors, config.layer_norm_eps);
   const rows = (ids: string, label: string, name: string, size: "large" | "small"): string =>

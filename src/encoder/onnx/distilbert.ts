@@ -1,7 +1,6 @@
 import type { Precision } from "../../core/encoders/card.ts";
-import { Graph, statePort, tokenPort } from "./graph.ts";
+import { Graph, statePort, tokenPort, type OnnxModel } from "./graph.ts";
 import { namedWeights, type NamedTensors } from "./namedWeights.ts";
-import type { MessageWriter } from "./protobuf.ts";
 import {
   maskBias,
   plainPositions,
@@ -27,7 +26,7 @@ export const DISTILBERT_NAMES: BlockNames = {
  * A DistilBERT encoder as an ONNX file: input_ids, attention_mask [batch, sequence] → states as {@link bertGraph} gives
  * them. It is BERT without token types. Weights by their names in Hugging Face's DistilBertModel.
  */
-export function distilbertGraph(config: BlocksConfig, tensors: NamedTensors, precision: Precision, note: string): MessageWriter {
+export function distilbertGraph(config: BlocksConfig, tensors: NamedTensors, precision: Precision, note: string): OnnxModel {
   const graph = new Graph(precision);
   const weights = namedWeights(graph, tensors, config.layer_norm_eps);
   const words = graph.rows("input_ids", "embeddings.word", weights.matrix("embeddings.word_embeddings.weight"), "large");

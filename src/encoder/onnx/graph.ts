@@ -1,7 +1,9 @@
 import type { Precision } from "../../core/encoders/card.ts";
 import { halfBitsOf, singlesOfHalves } from "../formats/halves.ts";
+import { placedApart, type Initializer } from "./externalWeights.ts";
 import { MessageWriter, type LateBytes } from "./protobuf.ts";
 import { blockQuantise, columnQuantise, rowQuantise, transpose } from "./quantise.ts";
+import { BLOCK, bytesOf, halved, interleaved, late } from "./weightBytes.ts";
 
 /** Element types of ONNX tensors, by the numbers of its TensorProto. */
 const TYPE = { float: 1, uint8: 2, int8: 3, int64: 7, float16: 10 } as const;
@@ -58,11 +60,18 @@ export const statePort = (name: string, dimensions: number): Port => ({
 
 type Attribute = number | readonly number[] | { readonly float: number };
 
+/** A finished ONNX file, to be had in two ways. */
+export interface OnnxModel {
+  readonly whole: MessageWriter;
+  /** With its large tensors in a file beside it: one file holds no more than 2 GB. */
+  readonly apart: (file: string) => { readonly model: MessageWriter; readonly weights: LateBytes };
+}
+
 /** Writes an ONNX graph node by node. How weights lie in the file is decided here and nowhere else. */
 export class Graph {
   readonly #precision: Precision;
   readonly #nodes: MessageWriter[] = [];
-  readonly #initializers: MessageWriter[] = [];
+  readonly #initializers: Initializer[] = [];
   readonly #names = new Set<string>();
   /** int8 quantises an activation once, whoever multiplies it. */
   readonly #quantised = new Map<string, readonly [value: string, scale: string, zero: string]>();
@@ -147,22 +156,31 @@ export class Graph {
     return this.op("Reshape", [product, this.ints([0, 0, columns])]);
   }
 
-  /** The finished file, to be had at once or in pieces. */
-  finish(inputs: readonly Port[], outputs: readonly Port[], note: string): MessageWriter {
-    const graph = new MessageWriter();
-    for (const node of this.#nodes) graph.bytes(1, node);
-    graph.bytes(2, "encoder");
-    for (const tensor of this.#initializers) graph.bytes(5, tensor);
-    for (const port of inputs) graph.bytes(11, valueInfo(port));
-    for (const port of outputs) graph.bytes(12, valueInfo(port));
-    const model = new MessageWriter()
-      .varint(1, IR_VERSION)
-      .bytes(2, "compare-embeddings")
-      .bytes(6, note)
-      .bytes(7, graph)
-      .bytes(8, new MessageWriter().bytes(1, "").varint(2, OPSET));
-    if (this.#contributed) model.bytes(8, new MessageWriter().bytes(1, CONTRIBUTED).varint(2, 1));
-    return model;
+  /** The finished file. */
+  finish(inputs: readonly Port[], outputs: readonly Port[], note: string): OnnxModel {
+    const withWeights = (initializers: readonly MessageWriter[]): MessageWriter => {
+      const graph = new MessageWriter();
+      for (const node of this.#nodes) graph.bytes(1, node);
+      graph.bytes(2, "encoder");
+      for (const tensor of initializers) graph.bytes(5, tensor);
+      for (const port of inputs) graph.bytes(11, valueInfo(port));
+      for (const port of outputs) graph.bytes(12, valueInfo(port));
+      const model = new MessageWriter()
+        .varint(1, IR_VERSION)
+        .bytes(2, "compare-embeddings")
+        .bytes(6, note)
+        .bytes(7, graph)
+        .bytes(8, new MessageWriter().bytes(1, "").varint(2, OPSET));
+      if (this.#contributed) model.bytes(8, new MessageWriter().bytes(1, CONTRIBUTED).varint(2, 1));
+      return model;
+    };
+    return {
+      whole: withWeights(this.#initializers.map(({ head, data }) => head().bytes(9, data))),
+      apart: (file) => {
+        const placed = placedApart(this.#initializers, file);
+        return { model: withWeights(placed.initializers), weights: placed.weights };
+      },
+    };
   }
 
   /** x · W with W [in, out]. */
@@ -250,13 +268,12 @@ export class Graph {
 
   #tensor(name: string, type: ElementType, dims: readonly number[], data: ArrayBufferView | LateBytes): string {
     const unique = this.#unique(name);
-    const tensor = new MessageWriter();
-    for (const dim of dims) tensor.varint(1, dim);
-    tensor
-      .varint(2, TYPE[type])
-      .bytes(8, unique)
-      .bytes(9, "pieces" in data ? data : bytesOf(data));
-    this.#initializers.push(tensor);
+    const head = (): MessageWriter => {
+      const tensor = new MessageWriter();
+      for (const dim of dims) tensor.varint(1, dim);
+      return tensor.varint(2, TYPE[type]).bytes(8, unique);
+    };
+    this.#initializers.push({ head, data: "pieces" in data ? data : bytesOf(data) });
     return unique;
   }
 
@@ -268,45 +285,8 @@ export class Graph {
   }
 }
 
-/** Inputs that share one scale in w8 and q4. */
-export const BLOCK = 32;
-
 /** The domain of the operators that ONNX Runtime adds to the standard's. */
 const CONTRIBUTED = "com.microsoft";
-
-const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array =>
-  new Uint8Array(buffer, byteOffset, byteLength);
-
-/** The numbers of a matrix once the file is written: no sooner are they read from where they lie. */
-const late = (matrix: Matrix): LateBytes => ({
-  length: matrix.rows * matrix.columns * Float32Array.BYTES_PER_ELEMENT,
-  *pieces() {
-    for (const piece of matrix.pieces?.() ?? [matrix.data]) yield bytesOf(piece);
-  },
-});
-
-/** Late single precision as late half precision. */
-const halved = ({ length, pieces }: LateBytes): LateBytes => ({
-  length: length / 2,
-  *pieces() {
-    for (const { buffer, byteOffset, byteLength } of pieces())
-      yield bytesOf(halfBitsOf(new Float32Array(buffer, byteOffset, byteLength / Float32Array.BYTES_PER_ELEMENT)));
-  },
-});
-
-/** Blocks of 16 bytes with columns (j, j + 16) in byte j → blocks with columns (2j, 2j + 1) in byte j, as MatMulNBits wants them. */
-function interleaved(nibbles: Uint8Array): Uint8Array {
-  const half = BLOCK / 2;
-  const out = new Uint8Array(nibbles.length);
-  for (let block = 0; block < nibbles.length; block += half)
-    for (let j = 0; j < half; j++) {
-      // Columns below 16 lie in low halves, those above in high halves.
-      const shift = 2 * j < half ? 0 : 4;
-      const at = block + ((2 * j) % half);
-      out[block + j] = ((nibbles[at]! >> shift) & 15) | (((nibbles[at + 1]! >> shift) & 15) << 4);
-    }
-  return out;
-}
 
 function attribute(name: string, value: Attribute): MessageWriter {
   const writer = new MessageWriter().bytes(1, name);

@@ -1,7 +1,6 @@
 import type { Precision } from "../../core/encoders/card.ts";
 import type { Tensor } from "../formats/safetensors.ts";
-import { Graph } from "./graph.ts";
-import type { MessageWriter } from "./protobuf.ts";
+import { Graph, type OnnxModel } from "./graph.ts";
 
 /** Pixels of an image along each side, and what comes of it. */
 const SIDE = 224;
@@ -26,7 +25,7 @@ const EPSILON = 1e-5;
  * MobileNetV2 without its classifier: pixel_values [batch, 3, 224, 224] → image_embeds [batch, 1280], the mean of the last
  * features over the image. Batch normalisation is folded into the convolutions. Weights by their names in torchvision.
  */
-export function mobilenetGraph(tensors: ReadonlyMap<string, Tensor>, precision: Precision, note: string): MessageWriter {
+export function mobilenetGraph(tensors: ReadonlyMap<string, Tensor>, precision: Precision, note: string): OnnxModel {
   const graph = new Graph(precision);
 
   const convolve = (x: string, name: string, norm: string, { stride = 1, groups = 1, bounded = true } = {}): string => {

@@ -1,8 +1,7 @@
 import type { Precision } from "../../core/encoders/card.ts";
 import { activate, type Activation } from "./activation.ts";
-import { Graph, statePort, tokenPort } from "./graph.ts";
+import { Graph, statePort, tokenPort, type OnnxModel } from "./graph.ts";
 import { namedWeights, type NamedTensors } from "./namedWeights.ts";
-import type { MessageWriter } from "./protobuf.ts";
 import { rotaryAttention, rotation, type Rotation } from "./rotaryAttention.ts";
 import { maskBias, plainPositions, stateNames } from "./transformerBlocks.ts";
 
@@ -26,12 +25,7 @@ export type Reach = "local" | "global";
  * them; only the last went through the final norm. Weights by their names in Hugging Face's ModernBertModel.
  * Source: https://arxiv.org/abs/2412.13663, section 2.1.
  */
-export function modernbertGraph(
-  shape: ModernbertShape,
-  tensors: NamedTensors,
-  precision: Precision,
-  note: string,
-): MessageWriter {
+export function modernbertGraph(shape: ModernbertShape, tensors: NamedTensors, precision: Precision, note: string): OnnxModel {
   const graph = new Graph(precision);
   const { linear, matrix, norm } = namedWeights(graph, tensors, shape.epsilon);
   const sizes = { heads: shape.heads, headSize: shape.hidden / shape.heads };

@@ -1,8 +1,7 @@
 import * as v from "valibot";
 
 import type { Precision } from "../../core/encoders/card.ts";
-import { Graph, statePort, tokenPort } from "./graph.ts";
-import type { MessageWriter } from "./protobuf.ts";
+import { Graph, statePort, tokenPort, type OnnxModel } from "./graph.ts";
 import { namedWeights, type NamedTensors } from "./namedWeights.ts";
 import {
   BERT_NAMES,
@@ -38,7 +37,7 @@ export const MPNET_NAMES: BlockNames = {
  * as {@link bertGraph} gives them. It knows no token types, its positions begin after the padding id and skip padding, and
  * attention has a bias by how far apart two tokens are. Weights by their names in Hugging Face's MPNetModel.
  */
-export function mpnetGraph(config: MpnetConfig, tensors: NamedTensors, precision: Precision, note: string): MessageWriter {
+export function mpnetGraph(config: MpnetConfig, tensors: NamedTensors, precision: Precision, note: string): OnnxModel {
   const graph = new Graph(precision);
   const weights = namedWeights(graph, tensors, config.layer_norm_eps);
   const { pad_token_id: padding, max_position_embeddings: span } = config;

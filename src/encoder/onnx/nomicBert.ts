@@ -1,8 +1,7 @@
 import type { Precision } from "../../core/encoders/card.ts";
 import { activate } from "./activation.ts";
-import { Graph, statePort, tokenPort } from "./graph.ts";
+import { Graph, statePort, tokenPort, type OnnxModel } from "./graph.ts";
 import { namedWeights, type NamedTensors } from "./namedWeights.ts";
-import type { MessageWriter } from "./protobuf.ts";
 import { rotaryAttention, rotation } from "./rotaryAttention.ts";
 import { maskBias, stateNames } from "./transformerBlocks.ts";
 
@@ -20,7 +19,7 @@ export interface NomicShape {
  * (SwiGLU), and nothing but the norms has a bias. Weights by their names in the publisher's own code.
  * Source: https://arxiv.org/abs/2402.01613, section 3.
  */
-export function nomicBertGraph(shape: NomicShape, tensors: NamedTensors, precision: Precision, note: string): MessageWriter {
+export function nomicBertGraph(shape: NomicShape, tensors: NamedTensors, precision: Precision, note: string): OnnxModel {
   const graph = new Graph(precision);
   const { linear, matrix, norm } = namedWeights(graph, tensors, shape.epsilon);
   const sizes = { heads: shape.heads, headSize: shape.hidden / shape.heads };

@@ -1,9 +1,8 @@
 import * as v from "valibot";
 
 import type { Precision } from "../../core/encoders/card.ts";
-import { Graph, statePort, tokenPort } from "./graph.ts";
+import { Graph, statePort, tokenPort, type OnnxModel } from "./graph.ts";
 import { namedWeights, type NamedTensors } from "./namedWeights.ts";
-import type { MessageWriter } from "./protobuf.ts";
 import {
   BERT_NAMES,
   BLOCKS_CONFIG,
@@ -25,7 +24,7 @@ export type RobertaConfig = v.InferOutput<typeof ROBERTA_CONFIG>;
  * {@link bertGraph} gives them. It is BERT with one token type and positions that begin after the padding id. Weights by
  * their names in Hugging Face's RobertaModel.
  */
-export function robertaGraph(config: RobertaConfig, tensors: NamedTensors, precision: Precision, note: string): MessageWriter {
+export function robertaGraph(config: RobertaConfig, tensors: NamedTensors, precision: Precision, note: string): OnnxModel {
   const graph = new Graph(precision);
   const weights = namedWeights(graph, tensors, config.layer_norm_eps);
   const positions = positionsAfterPadding(graph, config.pad_token_id);

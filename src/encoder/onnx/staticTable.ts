@@ -1,9 +1,8 @@
 import type { Precision } from "../../core/encoders/card.ts";
-import { Graph, statePort, tokenPort, type Matrix } from "./graph.ts";
-import type { MessageWriter } from "./protobuf.ts";
+import { Graph, statePort, tokenPort, type Matrix, type OnnxModel } from "./graph.ts";
 
 /** A table of vectors as an ONNX file: input_ids, attention_mask [batch, sequence] → last_hidden_state, the rows of the ids. */
-export function staticTableGraph(table: Matrix, precision: Precision, note: string): MessageWriter {
+export function staticTableGraph(table: Matrix, precision: Precision, note: string): OnnxModel {
   const graph = new Graph(precision);
   const rows = graph.rows("input_ids", "embeddings.word", table, "large");
   graph.op("Identity", [rows], {}, "last_hidden_state");
