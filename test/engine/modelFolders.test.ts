@@ -136,6 +136,17 @@ describe("what a folder asks for and is not done here is one clear error", () =>
     await refused(importLayout(base, linked), /is a link/, "noEncoder");
   });
 
+  test("operators that divide by zero", async () => {
+    const file = "onnx/model_q4f16.onnx";
+    const onnx = fs.readFileSync(path.join(changed("model_q4f16", {}), file)).toString("latin1");
+    for (const attribute of ["bits\u0018\u0004", "block_size\u0018\u0010"]) {
+      assert.ok(onnx.includes(attribute));
+      const zero = onnx.replaceAll(attribute, `${attribute.slice(0, -1)}\u0000`);
+      const folder = changed("model_q4f16", { [file]: Buffer.from(zero, "latin1") });
+      await refused(opened(folder, "q4"), /of MatMulNBits is less than 1/);
+    }
+  });
+
   test("graphs without an output that is known", async () => {
     const folder = changed("new spelling", {});
     const onnx = fs.readFileSync(path.join(folder, "onnx/model.onnx")).toString("latin1");
@@ -166,6 +177,15 @@ describe("variants of a folder with modules", () => {
     const config = jsonIn(source, "norm/config.json") as object;
     writeFiles(wrong, { "modules.json": modules, "2_LayerNorm/config.json": config, "2_LayerNorm/model.safetensors": weights });
     await refused(opened(wrong), /vectors have 96 numbers, but 2_LayerNorm takes 12/);
+  });
+
+  test("every layer of a network built here goes through the same modules", async () => {
+    const { folder, card } = await importLayout(base, changed("normalise before dense, safetensors", {}));
+    assert.equal(card.layers, 1);
+    const [own, embeddings] = [await run(folder, { layer: 1 }), await run(folder, { layer: 0, pooling: "firstlast" })];
+    assert.equal(embeddings.dimensions, 8);
+    assert.deepEqual(own.vectors, (await run(folder, {})).vectors);
+    assert.notDeepEqual(embeddings.vectors, own.vectors);
   });
 
   test("scaling and dimensions come at the very end", async () => {

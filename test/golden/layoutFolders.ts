@@ -19,6 +19,8 @@ export interface Layout {
   readonly width: number;
   readonly vectors: string;
   readonly tolerance?: number;
+  /** For weights of fewer bits: the least cosine to the publisher's vectors. */
+  readonly cosine?: number;
   readonly pooling: string;
   readonly normalized: boolean;
   readonly maxTokens?: number;

@@ -1,6 +1,6 @@
 """Makes data/layouts.json: tiny random models in the layouts that publishers use, and the vectors of their own library.
 
-Run it in a virtual environment that holds torch (CPU is enough), sentence-transformers 6, onnx and onnxscript:
+Run it in a virtual environment that holds torch (CPU is enough), sentence-transformers 6, onnx, onnxscript and onnxruntime:
     python make_layout_goldens.py data/layouts.json
 Files are saved by sentence-transformers wherever it still writes them; what only its older versions wrote is put in their form
 here, after their vectors were made by loading that very folder. The ONNX files are torch.onnx's of the same network.
@@ -17,6 +17,12 @@ from pathlib import Path
 import numpy as np
 import onnx
 import torch
+from onnxruntime.quantization import QuantType, quantize_dynamic
+from onnxruntime.quantization.matmul_bnb4_quantizer import MatMulBnb4Quantizer
+from onnxruntime.quantization.matmul_nbits_quantizer import MatMulNBitsQuantizer
+from onnxruntime.transformers.float16 import convert_float_to_float16
+from onnxruntime.transformers.fusion_options import FusionOptions
+from onnxruntime.transformers.optimizer import optimize_model
 from onnx import TensorProto, helper
 from sentence_transformers import SentenceTransformer
 from sentence_transformers.base.modules import Dense, Normalize
@@ -238,6 +244,10 @@ write(folder / "config.json", {"__version__": "2.0.0"})
 save_onnx(states, network_folder / "onnx/model.onnx")
 keep("old spelling", folder, WEIGHTS, pooling="max", normalized=False, maxTokens=12)
 
+# The same from its safetensors.
+shutil.rmtree(network_folder / "onnx")
+keep("old spelling, safetensors", folder, pooling="max", normalized=False, maxTokens=12)
+
 # All old booleans at once: laid end to end in the library's order.
 folder = saved("all", [transformer(), Pooling(WIDTH, "mean")])
 write(folder / "1_Pooling/config.json", {"word_embedding_dimension": WIDTH, **{f"pooling_mode_{m}": True for m in reversed(OLD)}})
@@ -254,6 +264,9 @@ dense = randomised(Dense(WIDTH, 24)), randomised(Dense(24, 8, bias=False, activa
 folder = saved("dense", [transformer(), Pooling(WIDTH, "weightedmean"), dense[0], Normalize(), dense[1]])
 save_onnx(states, folder / "onnx/model.onnx")
 keep("normalise before dense", folder, WEIGHTS, pooling="weightedmean", normalized=False)
+
+shutil.rmtree(folder / "onnx")
+keep("normalise before dense, safetensors", folder, pooling="weightedmean", normalized=False)
 
 # Residuals, other activations, a layer norm; folders that are not called as the library calls them.
 more = [
@@ -331,6 +344,44 @@ for name in ["model.safetensors", "tokenizer.json"]:
     shutil.move(folder / name, folder / "0_StaticEmbedding" / name)
 write(folder / "modules.json", listed)
 keep("static table in a folder", folder, pooling="mean", normalized=True)
+
+# What onnxruntime's own tools make of a network: fused operators, and fewer bits by each of their ways.
+source = str(work / "source.onnx")
+onnx.save(states, source)
+
+
+def fused(file):
+    options = FusionOptions("bert")
+    options.enable_gelu_approximation = True
+    optimize_model(source, "bert", num_heads=2, hidden_size=WIDTH, optimization_options=options, opt_level=1).save_model_to_file(file)
+
+
+def four_bits(file, model):
+    quantiser = MatMulNBitsQuantizer(model, block_size=16, is_symmetric=True)
+    quantiser.process()
+    quantiser.model.save_model_to_file(file)
+
+
+def bitsandbytes(file):
+    quantiser = MatMulBnb4Quantizer(onnx.load(source), 1, 16)
+    quantiser.process()
+    quantiser.model.save_model_to_file(file)
+
+
+MADE = {
+    "model_O3": (fused, 0.9999),
+    "model_q4f16": (lambda file: four_bits(file, convert_float_to_float16(onnx.load(source))), 0.99),
+    "model_bnb4": (bitsandbytes, 0.99),
+    "model_quantized": (
+        lambda file: quantize_dynamic(source, file, weight_type=QuantType.QInt8, extra_options={"DefaultTensorType": 1}),
+        0.999,
+    ),
+}
+for name, (make, cosine) in MADE.items():
+    folder = saved(name, [transformer(), Pooling(WIDTH, "mean"), Normalize()])
+    (folder / "onnx").mkdir()
+    make(str(folder / f"onnx/{name}.onnx"))
+    keep(name, folder, WEIGHTS, pooling="mean", normalized=True, cosine=cosine)
 
 out = {"texts": TEXTS, "layouts": layouts, "blobs": {digest: blobs[digest] for one in layouts.values() for digest in one["files"].values()}}
 Path(sys.argv[1]).write_text(json.dumps(out, ensure_ascii=False, indent=1) + "\n", encoding="utf8")
