@@ -98,7 +98,7 @@ test("variants that are off do not push others away: many of them wait behind a 
   await tellPanel(page, [{ type: "encoders", encoders: encoders([...LAYERS, LONG]) }]);
   await painted(page);
   assert.equal(await page.locator(".chip:visible").count(), 3);
-  const summary = page.locator(".more summary");
+  const summary = page.locator(".off-chips summary");
   assert.equal((await summary.textContent())?.trim(), "7 more variants");
   await summary.focus();
   await page.keyboard.press("Enter");
@@ -108,7 +108,7 @@ test("variants that are off do not push others away: many of them wait behind a 
   assert.deepEqual(sent.at(-1)?.encoders, [BASE, OTHER, `${BASE}+layer=0`]);
   assert.deepEqual(await faults(page), []);
   await page.keyboard.press("Escape");
-  assert.equal(await page.locator(".more > div").isVisible(), false);
+  assert.equal(await page.locator(".off-chips > div").isVisible(), false);
   assert.ok(await summary.evaluate((element) => element === document.activeElement));
   await page.close();
 });

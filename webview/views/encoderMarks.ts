@@ -100,7 +100,7 @@ export function encoderChips(
 /** Chips behind a button; they go when the focus does, or on Escape. */
 const more = (chips: readonly TemplateResult[]): TemplateResult =>
   html`<details
-    class="more"
+    class="off-chips"
     @focusout=${({ currentTarget, relatedTarget }: FocusEvent) => {
       const details = currentTarget as HTMLDetailsElement;
       if (relatedTarget instanceof Node && !details.contains(relatedTarget)) details.open = false;

@@ -53,7 +53,9 @@ export function encoderRows(
 
 function rowOf(encoder: Encoder, badge: string | undefined): Omit<RowOfEncoder, "children"> {
   const { id, name, variant, card, bundled } = encoder;
-  const words = [variant === undefined ? sizeOf(encoder) : widthOf(encoder), STATE_WORDS[encoder.state], badge].filter(
+  // That an encoder is being loaded is said once, not by each of its variants too.
+  const state = variant !== undefined && encoder.state === "loading" ? "" : STATE_WORDS[encoder.state];
+  const words = [variant === undefined ? sizeOf(encoder) : widthOf(encoder), state, badge].filter(
     (part) => part !== undefined && part !== "",
   );
   const description = words.join(" · ");
