@@ -2,11 +2,11 @@ import { encodersFolder } from "../process/cacheFolder.ts";
 import { catalogueAccess } from "../process/catalogueAccess.ts";
 import { getEncoder, listCatalogue, type CatalogueEntry } from "../protocol/catalogue.ts";
 import { notInCatalogue } from "../protocol/catalogueErrors.ts";
-import type { ImportResult } from "../protocol/hub.ts";
 import { withEngine } from "./engine.ts";
 import { importLine, megabytes } from "./importLine.ts";
 import type { CommandArguments } from "./main.ts";
 import { table } from "./table.ts";
+import { tested, type TestedImport } from "./tested.ts";
 import { errorLine, UsageError } from "./usage.ts";
 
 /** `get ID…`: makes encoders of the catalogue ready, their ids on standard output; `get --list`: what it has. */
@@ -29,15 +29,11 @@ export async function getCommand({ values, paths: ids }: CommandArguments): Prom
           entries.map(({ id }) => id),
         );
       else if (!entry.here && entry.caveat !== undefined) errorLine(`${entry.id}: ${entry.caveat}`);
-    const results: ImportResult[] = [];
+    const results: TestedImport[] = [];
     for (const id of ids) {
-      try {
-        const params = { access, id, folder: encodersFolder() };
-        results.push(await engine.request(getEncoder, params, { token, onProgress: line.onProgress }));
-      } finally {
-        line.end();
-      }
-      if (results.at(-1)?.added === false) errorLine(`${id} was there already.`);
+      const params = { access, id, folder: encodersFolder() };
+      const added = await engine.request(getEncoder, params, { token, onProgress: line.onProgress }).finally(line.end);
+      results.push(await tested(engine, added, token));
       if (values.json !== true) console.log(id);
     }
     if (values.json === true) console.log(JSON.stringify(results, null, 2));

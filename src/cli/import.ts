@@ -7,6 +7,7 @@ import {
   importFromHub,
   importFromPath,
   type HubFile,
+  type ImportResult,
   type ImportTarget,
   type RepositoryDescription,
 } from "../protocol/hub.ts";
@@ -14,6 +15,7 @@ import { withEngine } from "./engine.ts";
 import { hubAccess } from "../process/hubAccess.ts";
 import { importLine, megabytes } from "./importLine.ts";
 import type { CommandArguments } from "./main.ts";
+import { tested } from "./tested.ts";
 import { errorLine, UsageError } from "./usage.ts";
 
 /** `import PATH-or-HUB-ID[@REVISION] [--file F]`: the id of the encoder on standard output. */
@@ -24,18 +26,16 @@ export async function importCommand({ values, paths }: CommandArguments): Promis
   const line = importLine();
   const result = await withEngine(async (engine, token) => {
     const options = { token, onProgress: line.onProgress };
-    try {
-      if (isPath(what)) return await engine.request(importFromPath, { ...target, path: path.resolve(what) }, options);
+    const take = async (): Promise<ImportResult> => {
+      if (isPath(what)) return engine.request(importFromPath, { ...target, path: path.resolve(what) }, options);
       const access = hubAccess();
       const [, repository, revision] = /^(.*?)(?:@(.*))?$/.exec(what)!;
       const choice = { repository: repository!, ...(revision === undefined ? {} : { revision }) };
       say(await engine.request(describeRepository, { access, ...choice }, options), values.file);
-      return await engine.request(importFromHub, { access, ...choice, ...target }, options);
-    } finally {
-      line.end();
-    }
+      return engine.request(importFromHub, { access, ...choice, ...target }, options);
+    };
+    return tested(engine, await take().finally(line.end), token);
   });
-  if (!result.added) errorLine(`${result.id} was there already.`);
   console.log(values.json === true ? JSON.stringify(result, null, 2) : result.id);
 }
 

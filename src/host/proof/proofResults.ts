@@ -67,8 +67,12 @@ export function createProofResults(context: vscode.ExtensionContext, engine: Eng
       return stamp === undefined ? {} : Object.fromEntries(current);
     },
     async keep(id, proof) {
-      for (const { stamp } of Object.values(proof) as { readonly stamp: string }[]) stamps.set(id, stamp);
-      await context.globalState.update(KEPT, { ...kept(), [id]: { ...kept()[id], ...proof } });
+      // Whatever precision a part is of, it is kept for as long as the encoder is as it is now.
+      const [stamp] = await engine.client.request(proofStamps, { encoders: [{ id }] });
+      if (typeof stamp !== "string") return;
+      stamps.set(id, stamp);
+      const parts = Object.entries(proof).map(([name, part]: [string, object]) => [name, { ...part, stamp }] as const);
+      await context.globalState.update(KEPT, { ...kept(), [id]: { ...kept()[id], ...Object.fromEntries(parts) } });
       tell();
     },
     setRunning(id, what) {
