@@ -32,7 +32,7 @@ export function readSafetensors(file: Uint8Array): Map<string, Tensor> {
   const stored = readHeader(file.subarray(LENGTH_BYTES, LENGTH_BYTES + header), body.length);
   const tensors = new Map<string, Tensor>();
   for (const [name, { type, shape, from, to }] of stored)
-    if (isFloating(type)) tensors.set(name, { shape, data: singlesOf(type, body.slice(from, to)) });
+    if (isFloating(type)) tensors.set(name, { shape, data: singlesOf(type, body.subarray(from, to)) });
   return tensors;
 }
 
@@ -76,10 +76,10 @@ export function readHeader(header: Uint8Array, bodyBytes: number): Map<string, S
 export const isFloating = (type: string): boolean => type === "F64" || type === "F32" || type === "F16" || type === "BF16";
 
 /** Bytes of a floating-point tensor, at any alignment, as float32. */
-export function singlesOf(type: string, bytes: Uint8Array<ArrayBuffer>): Float32Array {
+export function singlesOf(type: string, bytes: Uint8Array): Float32Array {
   const width = WIDTHS[type]!;
-  // A view must be aligned, and the header is of any length.
-  const { buffer, byteOffset } = bytes.byteOffset % width === 0 ? bytes : bytes.slice();
+  // Copied where the view is not aligned, as after a header of odd length; a Buffer's own slice would copy nothing.
+  const { buffer, byteOffset } = bytes.byteOffset % width === 0 ? bytes : new Uint8Array(bytes);
   const count = bytes.length / width;
   switch (type) {
     case "F32":
