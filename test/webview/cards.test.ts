@@ -252,7 +252,7 @@ test("columns are put together by a cause, with what they have in common above t
   const page = await openCards([showComparison([GLOVE, MINI, E5, SHALLOW])]);
   await page.getByLabel("Group by").selectOption("architecture");
   await painted(page);
-  assert.deepEqual(await texts(page, "thead .group"), ["static table of word vectors", "BERT encoder"]);
+  assert.deepEqual(await texts(page, "thead .group"), ["static table", "BERT encoder"]);
   assert.deepEqual(
     await page.locator("thead .group").evaluateAll((heads) => heads.map((head) => (head as HTMLTableCellElement).colSpan)),
     [1, 3],
