@@ -14,7 +14,6 @@ import {
   unload,
   type EncodeAllParams,
   type EncodeResult,
-  type ModelKey,
 } from "../protocol/encoder.ts";
 import { PROTOCOL_VERSION } from "../protocol/engine.ts";
 import { cancelled } from "../protocol/errors.ts";
@@ -22,6 +21,7 @@ import { convertFolder } from "./convert/convertFolder.ts";
 import { openImageModel, type ImageModel } from "./imageModel.ts";
 import { goFirst, mostMemory } from "./memory.ts";
 import { openModel, type Model } from "./model.ts";
+import { openedModels } from "./openedModels.ts";
 import type { Runtime } from "./session.ts";
 
 // onnxruntime-node 1.30 mistakes half-precision inputs where this global exists (microsoft/onnxruntime#32323).
@@ -32,25 +32,8 @@ const version = runtime.env.versions.common;
 
 goFirst();
 const rpc = connectToParent(undefined, mostMemory());
-const modelOf = opened<Model>((key) => openModel(runtime, version, key));
-const imageModelOf = opened<ImageModel>((key) => openImageModel(runtime, key));
-
-/** Opens each model once, by folder and precision; one that could not be opened is forgotten, so that a later try may succeed. */
-function opened<M>(open: (key: ModelKey) => Promise<M>): { (key: ModelKey): Promise<M>; forget(key: ModelKey): void } {
-  const models = new Map<string, Promise<M>>();
-  const nameOf = ({ folder, precision }: ModelKey): string => `${precision} ${folder}`;
-  const get = (key: ModelKey): Promise<M> => {
-    const name = nameOf(key);
-    let model = models.get(name);
-    if (model === undefined) {
-      model = open(key);
-      models.set(name, model);
-      model.catch(() => models.delete(name));
-    }
-    return model;
-  };
-  return Object.assign(get, { forget: (key: ModelKey) => void models.delete(nameOf(key)) });
-}
+const modelOf = openedModels<Model>((key) => openModel(runtime, version, key));
+const imageModelOf = openedModels<ImageModel>((key) => openImageModel(runtime, key));
 
 /** One result per use. Uses that differ only in what they read of a pass share it. */
 async function encodeUses({ uses, texts }: EncodeAllParams, token: CancellationToken): Promise<readonly EncodeResult[]> {

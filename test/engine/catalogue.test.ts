@@ -11,7 +11,7 @@ import { installedIn } from "../../src/process/installation.ts";
 import { describeFolder, getEncoder, listCatalogue, removeEncoder } from "../../src/protocol/catalogue.ts";
 import { embed, listEncoders, type EncoderInfo } from "../../src/protocol/engine.ts";
 import { EmbedError } from "../../src/protocol/errors.ts";
-import type { ImportProgress } from "../../src/protocol/hub.ts";
+import { importFromPath, type ImportProgress } from "../../src/protocol/hub.ts";
 import { temporaryFolder } from "./hub/fetching.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
@@ -134,3 +134,26 @@ test("npm and pip are told of their own settings alone, and the hub's proxy hold
   assert.deepEqual(Object.keys(told.environment).sort(), ["HTTPS_PROXY", "PIP_INDEX_URL", "npm_config_registry"]);
   assert.equal(told.hub.proxy?.https, "http://proxy.example:3128");
 });
+
+test("an encoder whose files were replaced answers by the new ones", async () => {
+  const own = path.join(base, "own");
+  const add = async (model: string): Promise<Float32Array> => {
+    for (const name of ["config.json", "modules.json", "sentence_bert_config.json", "tokenizer.json", "1_Pooling/config.json"])
+      copy(path.join(root, "models", model, name), path.join(own, name));
+    copy(path.join(root, "models", model, "onnx/model_int8.onnx"), path.join(own, "onnx/model_int8.onnx"));
+    const { id } = await engine.request(importFromPath, { path: own, folder, file: "model_int8.onnx" });
+    const encoder = { id, precision: "int8" } as const;
+    return (await engine.request(embed, { encoder, texts: ["a cache with a time limit"] })).vectors;
+  };
+  const first = await add("paraphrase-MiniLM-L3-v2");
+  const second = await add("all-MiniLM-L6-v2");
+  const texts = ["a cache with a time limit"];
+  const expected = await engine.request(embed, { encoder: { id: "all-MiniLM-L6-v2", precision: "int8" }, texts });
+  assert.notDeepEqual(second, first);
+  assert.deepEqual(second, expected.vectors);
+});
+
+function copy(from: string, to: string): void {
+  fs.mkdirSync(path.dirname(to), { recursive: true });
+  fs.copyFileSync(from, to);
+}
