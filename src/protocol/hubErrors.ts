@@ -5,7 +5,7 @@ export const hubAway = (host: string, reason: string): EmbedError =>
   failure(
     "hubAway",
     `${host} cannot be reached: ${reason}.`,
-    "Check the network and HTTPS_PROXY, then try again; what is fetched already is kept.",
+    "Check the network and the proxy (HTTPS_PROXY, or the editor's http.proxy), then try again; what is fetched already is kept.",
   );
 
 export const hubBroke = (host: string, reason: string): EmbedError =>
@@ -15,7 +15,7 @@ export const proxyRefused = (host: string, reason: string): EmbedError =>
   failure(
     "hubAway",
     `The proxy ${host} lets nothing through: ${reason}.`,
-    "Check HTTPS_PROXY, as http://name:password@host:port, and NO_PROXY.",
+    "Check HTTPS_PROXY (or the editor's http.proxy), as http://name:password@host:port, and NO_PROXY.",
   );
 
 export const hubSlow = (host: string, seconds: number): EmbedError =>
@@ -55,11 +55,15 @@ export const hubTokenNeeded = (repository: string): EmbedError =>
   failure(
     "hubRefused",
     `${repository} is not there, or it is not public.`,
-    "Check the spelling of owner/name. For a private repository set HF_TOKEN to a token that may read it.",
+    "Check the spelling of owner/name. For a private repository set HF_TOKEN (in the editor: Set Hub Token) to a token that may read it.",
   );
 
 export const hubTokenRefused = (host: string): EmbedError =>
-  failure("hubRefused", `${host} does not accept the token.`, "Make a new token that may read, and set HF_TOKEN to it.");
+  failure(
+    "hubRefused",
+    `${host} does not accept the token.`,
+    "Make a new token that may read, and set HF_TOKEN (in the editor: Set Hub Token) to it.",
+  );
 
 export const hubGated = (repository: string, page: string, signedIn: boolean): EmbedError =>
   failure(
@@ -67,7 +71,7 @@ export const hubGated = (repository: string, page: string, signedIn: boolean): E
     `The owner of ${repository} gives it to those who accept its terms.`,
     signedIn
       ? `Open ${page}, accept the licence with the account of your token, then try again.`
-      : `Open ${page}, accept the licence, set HF_TOKEN to a token of that account, then try again.`,
+      : `Open ${page}, accept the licence, set HF_TOKEN (in the editor: Set Hub Token) to a token of that account, then try again.`,
   );
 
 export const hubForbidden = (repository: string): EmbedError =>
