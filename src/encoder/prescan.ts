@@ -1,6 +1,7 @@
 import { badModel } from "../protocol/errors.ts";
 import { tablesOf, type GraphTables } from "./graphTables.ts";
 import { packedNumbers, readFields, type Field } from "./onnx/protobuf.ts";
+import { checkKnown, checkUse } from "./operators.ts";
 import { checkSize, MAX_AXES, scanTensor } from "./scanTensor.ts";
 import {
   inOrder,
@@ -33,30 +34,7 @@ export interface Scan {
 const LIMIT = 1n << 20n;
 const MAX_NODES = 100_000;
 
-/** Operators of text encoders. Loop, Scan and If are not among them: they need not end. */
-const OPERATORS = new Set(
-  (
-    "Abs Add And Cast Clip Concat Constant ConstantOfShape Cos CumSum DequantizeLinear Div DynamicQuantizeLinear Equal Erf Exp " +
-    "Expand Flatten Floor Gather GatherElements GatherND Gelu Gemm Greater GreaterOrEqual Identity IsNaN LayerNormalization Less " +
-    "LessOrEqual Log LpNormalization MatMul MatMulInteger Max Min Mod Mul Neg Not Or Pad Pow QuantizeLinear Range Reciprocal " +
-    "ReduceL2 ReduceMax ReduceMean ReduceMin ReduceSum Relu Reshape Shape Sigmoid Sin Slice Softmax Split Sqrt Squeeze Sub " +
-    "Tanh Tile Transpose Trilu Unsqueeze Where MatMulNBits SkipLayerNormalization SimplifiedLayerNormalization " +
-    "EmbedLayerNormalization FastGelu BiasGelu QuickGelu Attention MultiHeadAttention RotaryEmbedding MatMulBnb4 " +
-    "GatherBlockQuantized FusedMatMul DynamicQuantizeMatMul MatMulIntegerToFloat QAttention"
-  ).split(" "),
-);
-/** What encoders of images use besides, in graphs that read pixels and nowhere else. */
-const IMAGE_OPERATORS = new Set(["Conv", "GlobalAveragePool"]);
 const PIXELS = "pixel_values";
-/** A convolution divides by its strides and groups and walks its window: attributes that are not here are refused. */
-const CONVOLUTION_LIMITS: Readonly<Record<string, readonly [least: bigint, most: bigint]>> = {
-  kernel_shape: [1n, 64n],
-  strides: [1n, 64n],
-  dilations: [1n, 64n],
-  pads: [0n, 64n],
-  group: [1n, 4096n],
-};
-const DOMAINS = new Set(["", "ai.onnx", "com.microsoft"]);
 
 function scanModel(model: Uint8Array): Scan {
   const graphs: ScannedGraph[] = [];
@@ -114,49 +92,37 @@ function scanNode(message: Uint8Array, readsPixels: boolean): { node: ScannedNod
     else if (field.field === 7) domain = text(field);
     else if (field.field === 5) attributes.push(bytesOf(field));
   }
-  const ofImages = readsPixels && IMAGE_OPERATORS.has(operator) && domain === "";
-  if (!(OPERATORS.has(operator) || ofImages) || !DOMAINS.has(domain))
-    throw new Error(`the operator ${printable(operator)} is not one that encoders use`);
-  let axis = 0;
+  checkKnown(operator, domain, readsPixels);
+  const whole = new Map<string, readonly number[]>();
   let constant: ScannedTensor | undefined;
   for (const attribute of attributes) {
     const { name, integers, tensor } = scanAttribute(attribute, operator);
-    if (name === "axis") axis = integers[0] ?? 0;
+    if (whole.has(name)) throw new Error(`its ${operator} has two attributes ${printable(name)}`);
+    whole.set(name, integers);
     if (operator === "Constant")
       constant = tensor ?? { dims: name === "value_ints" ? [integers.length] : [], type: INT64, integers };
-    if (ofImages) scanConvolutionAttribute(attribute);
   }
+  checkUse({ operator, domain, inputs, integers: whole });
+  const axis = whole.get("axis")?.[0] ?? 0;
   return { node: { operator, inputs, outputs, axis }, constant };
 }
 
 /** The number that stands for int64 in ONNX files. */
 const INT64 = 7;
-
-function scanConvolutionAttribute(attribute: Uint8Array): void {
-  let name = "";
-  const values: bigint[] = [];
-  for (const field of readFields(attribute)) {
-    if (field.field === 1) name = text(field);
-    else if (field.field === 3 || field.field === 8) values.push(...packedNumbers(field));
-  }
-  const limits = CONVOLUTION_LIMITS[name];
-  if (limits === undefined || values.length === 0) throw new Error(`a convolution has the attribute ${printable(name)}`);
-  for (const value of values)
-    if (value < limits[0] || value > limits[1]) throw new Error(`${name} of a convolution is ${BigInt.asIntN(64, value)}`);
-}
-
-/** Attributes of quantised operators that the runtime divides by; on 1.30 a zero ends the process. */
-const DIVISORS = new Set(["bits", "block_size"]);
+/** Of an attribute: one whole number. */
+const INTEGER = 2n;
 
 function scanAttribute(
   attribute: Uint8Array,
   operator: string,
 ): { name: string; integers: readonly number[]; tensor: ScannedTensor | undefined } {
   let name = "";
+  let type = 0n;
   let tensor: ScannedTensor | undefined;
   const integers: bigint[] = [];
   for (const field of readFields(attribute)) {
     if (field.field === 1) name = text(field);
+    else if (field.field === 20 && field.kind === "number") type = field.value;
     else if (field.field === 3 || field.field === 8)
       for (const value of packedNumbers(field)) integers.push(BigInt.asIntN(64, value));
     else if (field.field === 5 || field.field === 10) {
@@ -168,8 +134,8 @@ function scanAttribute(
   const limit = NAMES_AXES.has(name) ? BigInt(MAX_AXES) : LIMIT;
   for (const value of integers)
     if (value > limit || value < -limit) throw new Error(`${printable(name)} of ${operator} is ${value}, beyond ±${limit}`);
-  if (DIVISORS.has(name) && integers.some((value) => value < 1n))
-    throw new Error(`${printable(name)} of ${operator} is less than 1`);
+  // What is not written is zero.
+  if (type === INTEGER && integers.length === 0) integers.push(0n);
   return { name, integers: integers.map(Number), tensor };
 }
 

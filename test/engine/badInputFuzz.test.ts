@@ -58,7 +58,9 @@ function layerModel(): Uint8Array {
     {},
     "last_hidden_state",
   );
-  return graph.finish(["input_ids", "attention_mask"].map(tokenPort), [statePort("last_hidden_state", 8)], "a test").finish();
+  return graph
+    .finish(["input_ids", "attention_mask"].map(tokenPort), [statePort("last_hidden_state", 8)], "a test")
+    .whole.finish();
 }
 
 const ONNX = layerModel();

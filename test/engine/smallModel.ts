@@ -30,7 +30,7 @@ export function tableModel(rows = WORDS.length, positions?: number): Uint8Array 
     graph.op("Add", [words, graph.rows(range, "positions", table, "small")], {}, "last_hidden_state");
   }
   const ports = ["input_ids", "attention_mask"].map(tokenPort);
-  return graph.finish(ports, [statePort("last_hidden_state", 8)], "a test").finish();
+  return graph.finish(ports, [statePort("last_hidden_state", 8)], "a test").whole.finish();
 }
 
 /** Texts and bytes are written as they are, objects as JSON. */

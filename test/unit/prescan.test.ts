@@ -129,6 +129,33 @@ test("loops, branches, functions, other domains, sparse weights and attributes o
   for (const junk of ["", "<html>", "\0".repeat(100), "ÿ".repeat(50)]) reasonFor(new TextEncoder().encode(junk));
 });
 
+test("uses of known operators that end the process of ONNX Runtime 1.30 are refused", () => {
+  const ATTRIBUTE_TYPE = 20;
+  const INTEGER = 2;
+  const whole = (name: string, value: number): MessageWriter =>
+    message().bytes(1, name).varint(3, value).varint(ATTRIBUTE_TYPE, INTEGER);
+  // A number that is not written is zero.
+  const unwritten = (name: string): MessageWriter => message().bytes(1, name).varint(ATTRIBUTE_TYPE, INTEGER);
+  const use = (operator: string, inputs: number, attributes: readonly MessageWriter[], domain = "com.microsoft"): Uint8Array =>
+    model({ nodes: [node(operator, Array<string>(inputs).fill("input_ids"), ["y"], { attributes, domain })] });
+  for (const [operator, name] of [
+    ["GatherBlockQuantized", "bits"],
+    ["GatherBlockQuantized", "block_size"],
+    ["MatMulNBits", "block_size"],
+    ["MultiHeadAttention", "num_heads"],
+    ["Attention", "kv_num_heads"],
+  ] as const)
+    for (const zero of [unwritten(name), whole(name, 0)])
+      assert.match(reasonFor(use(operator, 3, [zero])), new RegExp(`"${name}" of ${operator} is less than 1`));
+  assert.match(reasonFor(use("Attention", 2, [whole("num_heads", 2)])), /Attention lacks one of 3 inputs/);
+  prescan("x.onnx", use("Attention", 3, [whole("num_heads", 2)]));
+  // By its shape, for this one.
+  prescan("x.onnx", use("RotaryEmbedding", 4, [whole("num_heads", 0)]));
+  assert.match(reasonFor(use("Softmax", 1, [whole("axis", 1), whole("axis", 2)], "")), /two attributes "axis"/);
+  const leftOut = model({ nodes: [node("LayerNormalization", ["words", "words", ""], ["y"])], tensors: [words] });
+  assert.match(reasonFor(leftOut), /LayerNormalization leaves an input out/);
+});
+
 test("the rows of the word table are found through what exporters put between it and the ids", () => {
   const rowsOf = (nodes: readonly MessageWriter[], tensors: readonly MessageWriter[]): number | undefined =>
     prescan("x.onnx", model({ nodes, tensors })).tables.words;
