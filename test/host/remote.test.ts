@@ -29,6 +29,8 @@ after(async () => {
   fs.rmSync(kept, { recursive: true, force: true });
 });
 
+/** On two cores that others use too. */
+const INDEXING_MS = 60_000;
 const input = () => code.page.locator(".quick-input-widget input").first();
 const row = (text: string | RegExp) => code.page.locator(".sidebar .monaco-list-row").filter({ hasText: text }).first();
 const dialog = () => code.page.locator(".monaco-dialog-box");
@@ -86,4 +88,22 @@ test("once allowed it takes part as any other, until consent is withdrawn", asyn
   await answer("Cancel");
   await (await again).locator(".plot", { hasText: "not agreed" }).waitFor();
   assert.equal(server.seen.length, sent);
+});
+
+test("the index fills without it, then offers how much waits for a consent, and goes on once it has it", async () => {
+  server.seen.length = 0;
+  await code.command("Index Workspace");
+  await code.page.locator(".sidebar .monaco-list-row", { hasText: /fake.*You have not/ }).waitFor({ timeout: INDEXING_MS });
+  // A toast may be gone by now, or never have had the room; what was offered stays in the list.
+  await code.command("Notifications: Show Notifications");
+  const offer = code.page.locator(".notifications-center .notification-list-item", { hasText: "wait for your consent" });
+  await offer.waitFor();
+  assert.match((await offer.textContent()) ?? "", /\d+ texts of the index wait for your consent to be sent to http:/);
+  assert.equal(server.seen.length, 0);
+  await offer.locator(".monaco-button", { hasText: "Review" }).click();
+  await dialog().waitFor();
+  assert.match((await dialog().textContent()) ?? "", /Sent now: \d+ texts, [\d,]+ characters/);
+  await answer("Send");
+  await code.page.locator(".sidebar .monaco-list-row", { hasText: /fake.*100 %/ }).waitFor({ timeout: INDEXING_MS });
+  assert.ok(server.seen.some(({ texts }) => texts.length > 0));
 });
