@@ -94,6 +94,14 @@ for (const state of ["idle", "hanging"])
     assert.equal(isAlive(pid), false);
   });
 
+test("a child that takes more memory than it may ends, and says why", async () => {
+  const lines: string[] = [];
+  const program = fileURLToPath(new URL("process/greedy.ts", import.meta.url));
+  const child = startChild({ name: "greedy", program, onLog: (line) => lines.push(line) });
+  assert.equal(await child.ended, "signal SIGKILL");
+  assert.match(lines.join(), /all of this machine's memory/);
+});
+
 test("a supervisor starts anew after a death, gives up after five, and takes heart again on restart", async () => {
   const states: string[] = [];
   const supervisor = new Supervisor({
