@@ -66,7 +66,7 @@ test("a folder is added by the button of the tree: its weights are picked, it is
   await code.page.locator(".quick-input-widget .monaco-button", { hasText: "Add Encoder" }).click();
   await pick(/model_quantized\.onnx.*int8/).waitFor();
   await pick("model_fp32.onnx").click();
-  await row(/my-encoder.*384 d/).waitFor({ timeout: ADDING_MS });
+  await row(/my-encoder \(model_fp32\).*384 d/).waitFor({ timeout: ADDING_MS });
   await row("my-encoder").locator('[role=checkbox][aria-checked="true"]').waitFor();
   await code.page.locator(".tab.active", { hasText: "my-encoder" }).waitFor();
   assert.ok(fs.existsSync(path.join(kept, "my-encoder--model_fp32", "encoder.json")));
@@ -76,7 +76,7 @@ test("it is removed again after a question, and what the installation carries ca
   await row("my-encoder").click({ button: "right" });
   await code.page.locator(".monaco-menu .action-item", { hasText: "Remove Encoder" }).click({ delay: 200 });
   await dialog().waitFor();
-  assert.match((await dialog().textContent()) ?? "", /Remove my-encoder\?.*files are deleted \(\d+ MB\)/s);
+  assert.match((await dialog().textContent()) ?? "", /Remove my-encoder \(model_fp32\)\?.*files are deleted \(\d+ MB\)/s);
   await dialog().locator(".monaco-button", { hasText: "Remove" }).click();
   await row("my-encoder").waitFor({ state: "detached" });
   assert.deepEqual(
@@ -139,6 +139,6 @@ test("a hub that wants a token is told the one that is set for it, and the addin
   await code.page.locator(".quick-input-widget input").first().fill(TOKEN);
   await code.key("Enter");
   await pick(/model_quantized\.onnx/).click();
-  await row(/owner\/small-encoder.*18 MB/).waitFor({ timeout: ADDING_MS });
+  await row(/owner\/small-encoder@01234567 \(model_quantized\)/).waitFor({ timeout: ADDING_MS });
   assert.equal(hub.questions.at(-1)?.headers.authorization, `Bearer ${TOKEN}`);
 });

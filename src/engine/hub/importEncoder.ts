@@ -63,8 +63,8 @@ export async function importFromHub(access: HubAccess, choice: RepositoryChoice,
     place: repository.id,
     chosen,
     sourceOf: (name) => places.get(name)!,
-    id: idOf(repository.id.replaceAll("/", "--"), repository.revision === MAIN ? undefined : repository.revision, chosen),
-    name: repository.id,
+    id: idOf(repository.id.replaceAll("/", "--"), shownRevision(repository), chosen),
+    name: nameOf(repository.id, shownRevision(repository), chosen),
     source: sourceOf(hub, repository, chosen),
     homepage: repositoryPage(hub.address, repository.id),
   });
@@ -79,7 +79,7 @@ export async function importFromPath(place: string, options: ImportOptions): Pro
     chosen,
     sourceOf: local.source,
     id: idOf(local.name, undefined, chosen),
-    name: local.name,
+    name: nameOf(local.name, undefined, chosen),
     source: { kind: "path", path: local.folder, file: chosen.weights },
   });
 }
@@ -119,17 +119,23 @@ function readable(place: string, { precision, ...chosen }: EncoderFiles): Readab
   throw noEncoder(place, `${chosen.weights} is of a precision that is not read here`, "Choose another model file with --file.");
 }
 
+const shownRevision = ({ revision }: Repository): string | undefined =>
+  revision === MAIN ? undefined : /^[0-9a-f]{40}$/.test(revision) ? revision.slice(0, 8) : revision;
+
+/** For people: like the id, what is not the usual is said. */
+function nameOf(name: string, revision: string | undefined, { weights }: EncoderFiles): string {
+  const at = revision === undefined ? "" : `@${revision}`;
+  return `${name}${at}${isDefault(weights) ? "" : ` (${stemOf(weights)})`}`;
+}
+
+const stemOf = (weights: string): string => path.posix.basename(weights, path.posix.extname(weights));
+
 /** Longest id: it is a folder's name, and some systems count the whole path. */
 const MAX_ID = 100;
 
 /** A folder's name that says what was asked for: repository, revision where one was named, file where it is not the usual one. */
 function idOf(name: string, revision: string | undefined, { weights }: EncoderFiles): string {
-  const commit = revision !== undefined && /^[0-9a-f]{40}$/.test(revision);
-  const parts = [
-    name,
-    revision === undefined ? "" : `@${commit ? revision.slice(0, 8) : revision}`,
-    isDefault(weights) ? "" : `--${path.posix.basename(weights, path.posix.extname(weights))}`,
-  ];
+  const parts = [name, revision === undefined ? "" : `@${revision}`, isDefault(weights) ? "" : `--${stemOf(weights)}`];
   const id = parts
     .join("")
     .replace(/[^\w.@-]/g, "_")
