@@ -12,6 +12,8 @@ import { compareWhole } from "./steps.ts";
 const root = path.resolve(import.meta.dirname, "../..");
 const BASE = "paraphrase-MiniLM-L3-v2";
 
+/** Encoders are opened and run meanwhile, perhaps on a machine that does much else. */
+const ENCODED_MS = 120_000;
 const MENU_TRIES = 5;
 const MENU_DEAF_MS = 200;
 
@@ -72,20 +74,20 @@ test("what is ticked is compared, variants beside their encoder by name", async 
   await row("layer 0 of 3").locator('[role="checkbox"]').click();
   await row("GloVe").locator('[role="checkbox"]').click();
   const panel = await compareWhole(code, "http.ts");
-  await panel.locator(".agree").waitFor();
+  await panel.locator(".agree").waitFor({ timeout: ENCODED_MS });
   const heads = await panel.locator(".tile").evaluateAll((all) => all.map((tile) => tile.querySelector("p")!.textContent.trim()));
   assert.deepEqual(heads, ["384 dimensions · 6 layers", "384 dimensions · 3 layers", "layer 2 of 3, cls pooling"]);
   assert.equal(await panel.locator(".plot.failed").count(), 0);
   // The other one can be switched on in the panel.
   await panel.locator(".chip", { hasText: "layer 0 of 3, cls pooling" }).click();
   await panel.locator("header h1", { hasText: "4 encoders" }).waitFor();
-  await panel.locator(".tile").nth(3).locator(".plot[data-encoder]").waitFor();
+  await panel.locator(".tile").nth(3).locator(".plot[data-encoder]").waitFor({ timeout: ENCODED_MS });
 });
 
 test("one click compares all layers of an encoder, and with what a variant sets", async () => {
   await onRow(row(BASE), "Compare Layers");
   const panel = await code.webview(`header h1:has-text("layers of ${BASE}")`);
-  await panel.locator(".layers").waitFor();
+  await panel.locator(".layers").waitFor({ timeout: ENCODED_MS });
   assert.deepEqual(await panel.locator(".tile p:first-of-type").evaluateAll((all) => all.map((line) => line.textContent)), [
     "384 dimensions · 3 layers",
     "layer 0 of 3",
