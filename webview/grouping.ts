@@ -23,6 +23,10 @@ export function columnGroups({ encoders }: Known, ids: readonly string[], groupi
   ];
 }
 
+/** Columns in the order of their groups. */
+export const idsInGroups = (known: Known, ids: readonly string[], grouping: Grouping): readonly string[] =>
+  columnGroups(known, ids, grouping).flatMap((group) => group.ids);
+
 /** The same columns in the order of their groups. Grouping by nothing gives back the order of `asked`. */
 export function inGroups<Column>(
   known: Known,

@@ -8,7 +8,7 @@ import { launchChromium } from "../../scripts/chromium.ts";
 import { BM25, type ToNeighbours } from "../../src/protocol/neighboursPanel.ts";
 import type { PanelEncoder, ToPanel } from "../../src/protocol/panel.ts";
 import { comparisonMessages, tellPanel } from "./messages.ts";
-import { begin, finished, outcome, pieces } from "./neighboursMessages.ts";
+import { begin, duplicatesMessages, finished, hubsMessages, outcome, pieces } from "./neighboursMessages.ts";
 import { faults, openPage, painted, THEMES, type Theme } from "./page.ts";
 
 let browser: Browser;
@@ -130,6 +130,31 @@ test("the lists of a search stand in groups too, words in common last", async ()
   assert.equal(await page.evaluate("document.activeElement.dataset.column"), "gamma");
   const saved = await page.evaluate<{ view: { grouping: string } }[]>("window.saved");
   assert.equal(saved.at(-1)?.view.grouping, "architecture");
+  await page.close();
+});
+
+test("hubs and near-duplicates keep the order of the groups", async () => {
+  const page = await openPage(browser, "neighbours", "vscode-dark", { spec: null, view: { grouping: "architecture" } });
+  const show = async (messages: readonly ToNeighbours[]): Promise<void> => {
+    await page.evaluate((told) => {
+      for (const message of told) window.postMessage(message);
+    }, messages.map(withCards));
+    await painted(page);
+  };
+  const names = ["alpha", "beta", "gamma"];
+  await show(hubsMessages(all, names, [0.2, 2, 1]));
+  assert.deepEqual(await page.locator(".hubs .head bdi").allTextContents(), ["alpha", "gamma", "beta"]);
+  assert.equal(await page.locator(".hubs .group.first").count(), 2);
+  assert.deepEqual(await faults(page), []);
+  await show(duplicatesMessages(all, names));
+  const order = async (): Promise<(string | undefined)[]> =>
+    (await page.locator("ol.pairs > li").nth(1).locator(".closeness").allTextContents()).map(
+      (words) => /[a-z]+/.exec(words)?.[0],
+    );
+  assert.deepEqual(await order(), ["alpha", "gamma", "beta"]);
+  await page.getByLabel("Group by").selectOption("none");
+  await painted(page);
+  assert.deepEqual(await order(), names);
   await page.close();
 });
 

@@ -20,12 +20,12 @@ export const encodersRow = (
   known: Known & { readonly view: { readonly grouping: Grouping } },
   chosen: readonly string[],
   onChoose: (ids: readonly string[]) => void,
-  onGroup: ((grouping: Grouping) => void) | undefined,
+  onGroup: (grouping: Grouping) => void,
 ): TemplateResult => html`
   <div class="encoders" role="region" aria-label="Columns">
     ${encoderChips(known, chosen, onChoose)}
     ${
-      onGroup === undefined || chosen.length < 2
+      chosen.length < 2
         ? nothing
         : select(
             "Group by",

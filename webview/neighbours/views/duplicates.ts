@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from "lit-html";
 import { guard } from "lit-html/directives/guard.js";
 
 import type { DuplicatePair, DuplicatesResult, Place } from "../../../src/protocol/neighboursPanel.ts";
+import { idsInGroups } from "../../grouping.ts";
 import { action } from "../../ui.ts";
 import { linesApart } from "../excerpt.ts";
 import { code } from "../../views/encoderMarks.ts";
@@ -23,7 +24,8 @@ const PAIR_LINES = 4;
 
 /** Pairs of segments that several encoders find nearly the same, side by side. */
 export function duplicates(state: State, acts: Acts, result: DuplicatesResult): TemplateResult {
-  const ids = state.spec!.encoders.map(({ id }) => id);
+  const asked = state.spec!.encoders.map(({ id }) => id);
+  const ids = idsInGroups(state, asked, state.view.grouping);
   return html`<section class="found">
     ${failures(state, result.failed)}
     ${
@@ -43,6 +45,7 @@ export function duplicates(state: State, acts: Acts, result: DuplicatesResult): 
                     ${guard(
                       [
                         pair,
+                        state.view.grouping,
                         shows(state, "text", SIDES[0], at),
                         shows(state, "whole", SIDES[0], at),
                         ...SIDES.map((side) => (state.rows.get(side) ?? 0) === at),

@@ -87,11 +87,9 @@ export function head(state: State, acts: Acts): TemplateResult {
       (encoders) => {
         send({ type: "search", encoders });
       },
-      search
-        ? (grouping) => {
-            act({ type: "view", change: { grouping } });
-          }
-        : undefined,
+      (grouping) => {
+        act({ type: "view", change: { grouping } });
+      },
     )}
   `;
 }

@@ -2,7 +2,9 @@ import { html, nothing, type TemplateResult } from "lit-html";
 
 import { labelOf } from "../../../src/core/text/split.ts";
 import type { Hub, HubsResult } from "../../../src/protocol/neighboursPanel.ts";
+import { idsInGroups } from "../../grouping.ts";
 import { encoderOf, factsOf, headOf } from "../../views/encoderMarks.ts";
+import { groupLine } from "../../views/grouping.ts";
 import { nameOf, shows, type State } from "../state.ts";
 import { hubWords, number, signed } from "../words.ts";
 import type { Acts } from "./acts.ts";
@@ -17,7 +19,8 @@ const COLUMN = "hubs";
 
 /** Segments that are everybody's neighbour, with how often they are so for each encoder. */
 export function hubs(state: State, acts: Acts, result: HubsResult): TemplateResult {
-  const ids = Object.keys(result.skewness);
+  const { grouping } = state.view;
+  const ids = idsInGroups(state, Object.keys(result.skewness), grouping);
   const most = Math.max(result.k, ...result.hubs.flatMap(({ occurrences }) => Object.values(occurrences)));
   return html`<section class="found">
     <p class="explain">
@@ -36,7 +39,8 @@ export function hubs(state: State, acts: Acts, result: HubsResult): TemplateResu
                 ${ids.map((id) => {
                   const skewness = result.skewness[id]!;
                   return html`<th scope="col" role="columnheader" class=${markOf(state, id)}>
-                    <span class="head" title=${nameOf(state, id)}>${dot(state, id)}<bdi>${headOf(state, id)}</bdi></span
+                    ${groupLine(state, ids, id, grouping)}<span class="head" title=${nameOf(state, id)}
+                      >${dot(state, id)}<bdi>${headOf(state, id)}</bdi></span
                     >${
                       encoderOf(state, id)?.variant === undefined
                         ? nothing
