@@ -40,11 +40,11 @@ export async function openModel(runtime: Runtime, version: string, { folder, pre
   const maxTokens = tokenLimit(description, tokenizer);
   const checkIds = idCheck(description, tokenizer);
   const session = await createSession(runtime, description.onnx);
-  const { before, after, padding } = tokenizer;
+  const { before, after } = tokenizer;
   const feeds = feedsFor(runtime, session.inputMetadata, description);
   const outputs = chooseOutputs(description, session.outputMetadata);
-  // A run tells the widths of outputs whose file does not say.
-  const probe = [Array<number>(PROBE_TOKENS).fill(before[0] ?? padding)];
+  // A run over one token, which every table has, tells the widths of outputs whose file does not say.
+  const probe = [[0]];
   const source = await headSource(description, session, outputs, (names) =>
     runFor(session, description.onnx, feeds(probe), names),
   );
@@ -124,9 +124,6 @@ export async function openModel(runtime: Runtime, version: string, { folder, pre
 
 const isLayer = (output: string): boolean => output.startsWith("hidden_states.");
 
-/** Few enough for every encoder. */
-const PROBE_TOKENS = 2;
-
 /** What a pass gives and what is made of it. Throws `badModel` where the folder's modules do not fit the graph. */
 async function headSource(
   { onnx, pooledWidth, truncation }: ModelFolder,
@@ -139,7 +136,7 @@ async function headSource(
   const widths = new Map(names.map((name) => [name, widthOf(session, name)]));
   const untold = names.filter((name) => widths.get(name) === undefined);
   const numbers = untold.length === 0 ? [] : await probe(untold);
-  untold.forEach((name, at) => widths.set(name, numbers[at]!.length / (name === pooled ? 1 : PROBE_TOKENS)));
+  untold.forEach((name, at) => widths.set(name, numbers[at]!.length));
   const own = pooling === "graph" ? pooled! : states!;
   const width = widths.get(own)!;
   if (pooling !== "graph" && pooledWidth !== undefined && pooledWidth !== width)

@@ -61,16 +61,16 @@ export function readTransformerSettings(folder: string, places: readonly string[
   if (task !== STATES) throw badModel(folder, `its transformer_task is ${JSON.stringify(task.slice(0, 60))}, not ${STATES}`);
 
   // As the library does: what it keeps itself counts, else what the tokenizer says; never more than there are positions.
+  const firstPosition = FROM_PADDING.has(config?.model_type ?? "") ? (config?.pad_token_id ?? 1) + 1 : 0;
   const limits = [
     own?.max_seq_length ?? read(["tokenizer_config.json"], TOKENIZER)?.model_max_length,
-    config?.max_position_embeddings ?? config?.n_positions,
+    (config?.max_position_embeddings ?? config?.n_positions ?? Infinity) - firstPosition,
   ];
   const known = limits.filter((limit) => typeof limit === "number" && limit >= 1 && limit <= MOST_TOKENS);
-  const beyondPadding = FROM_PADDING.has(config?.model_type ?? "");
   return {
     maxTokens: known.length === 0 ? null : Math.floor(Math.min(...(known as number[]))),
     lowerCase: own?.do_lower_case ?? false,
-    firstPosition: beyondPadding ? (config?.pad_token_id ?? 1) + 1 : 0,
+    firstPosition,
     width: config?.hidden_size ?? undefined,
     causal: config?.architectures?.[0]?.endsWith("ForCausalLM") === true && config.is_causal !== false,
   };

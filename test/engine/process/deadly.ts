@@ -13,7 +13,7 @@ function undergo({ folder }: ModelKey, when: string): void {
 
 rpc.onRequest(load, (key) => {
   undergo(key, "load");
-  return { dimensions: 1, layers: 0, maxTokens: null, pooling: "mean", normalized: false, identity: key.folder, ms: 0 };
+  return { dimensions: 1, layers: 0, maxTokens: null, pooling: "mean" as const, normalized: false, identity: key.folder, ms: 0 };
 });
 rpc.onRequest(encode, ({ model, texts }) => {
   undergo(model, "run");
