@@ -7,6 +7,7 @@ import { cardTableCsv, cardTableMarkdown } from "../../src/core/encoders/cardTab
 import { groupByCause } from "../../src/core/encoders/causeGroups.ts";
 import { cleanFact, EDITED, editedCard } from "../../src/core/encoders/editedCard.ts";
 import { causesApart, SET_HERE, variantCard } from "../../src/core/encoders/variantCard.ts";
+import { cardMarkdown } from "../../src/host/encoders/card.ts";
 import { columnGroups, inGroups, savedGrouping } from "../../webview/grouping.ts";
 
 const card = (causes: Partial<Record<Cause, string>> = {}, rest: Partial<EncoderCard> = {}): EncoderCard => ({
@@ -181,4 +182,19 @@ test("columns stand in groups, those of no encoder last, and go back to the orde
     [savedGrouping("domain"), savedGrouping("colour"), savedGrouping(undefined)],
     ["domain", undefined, undefined],
   );
+});
+
+test("a card in a tooltip shows others' words as they are: no picture is fetched, nothing is run", () => {
+  const words = "![x](https://example.org/x.png) | <img src=y> [run](command:z)";
+  const { causes, ...rest } = card();
+  const text = cardMarkdown({
+    id: "a",
+    name: words,
+    bundled: false,
+    state: "ready",
+    precisions: [],
+    card: { ...rest, causes: { ...causes, domain: { value: words, source: "https://example.org/a)|b>" } } },
+  });
+  assert.doesNotMatch(text, /(?<!\\)!\[|(?<!\\)<img|\]\(command/);
+  assert.ok(text.includes("([source](<https://example.org/a)%7Cb%3E>))"), text);
 });

@@ -1,17 +1,6 @@
-import type { Cause } from "../../core/encoders/card.ts";
+import { CAUSE_TITLES, CAUSES } from "../../core/encoders/card.ts";
 import { poolingName } from "../../core/encoders/variant.ts";
 import type { EncoderInfo } from "../../protocol/engine.ts";
-
-const TITLES: Readonly<Record<Cause, string>> = {
-  architecture: "Architecture",
-  trainingData: "Training data",
-  objective: "Objective",
-  pretrainedBase: "Pretrained base",
-  hyperparameters: "Hyperparameters",
-  domain: "Domain",
-  layers: "Layer",
-  transfer: "Transfer",
-};
 
 /** The card of an encoder: why its vectors differ from others', cause by cause. */
 export function cardMarkdown({ name, card, precisions, error, remote }: EncoderInfo): string {
@@ -22,21 +11,28 @@ export function cardMarkdown({ name, card, precisions, error, remote }: EncoderI
       : []),
     card.normalized ? "unit length" : "not normalised",
     card.parameters === null ? "number of parameters unknown" : `${(card.parameters / 1e6).toFixed(1)} M parameters`,
-    card.licence.value,
+    plain(card.licence.value),
   ];
-  const causes = Object.entries(TITLES).map(([cause, title]) => {
-    const { value, source } = card.causes[cause as Cause];
-    const link = source?.startsWith("https://") === true ? ` ([source](${source}))` : source === undefined ? "" : ` (${source})`;
-    return `| ${title} | ${value}${link} |`;
+  const causes = CAUSES.map((cause) => {
+    const { value, source } = card.causes[cause];
+    return `| ${CAUSE_TITLES[cause]} | ${plain(value)}${source === undefined ? "" : ` (${sourceOf(source)})`} |`;
   });
   const sizes = precisions.map(({ precision, bytes }) => `${precision} ${(bytes / 1e6).toFixed(0)} MB`).join(", ");
   return [
-    `# ${name}`,
-    ...(error === undefined ? [] : [`> ${error.message} ${error.hint ?? ""}`]),
+    `# ${plain(name)}`,
+    ...(error === undefined ? [] : [`> ${plain(`${error.message} ${error.hint ?? ""}`)}`]),
     facts.join(" · "),
     remote === undefined
       ? `On this machine: ${sizes === "" ? "nothing" : sizes}.`
-      : `Runs at ${remote.origin} as ${remote.model}. Whoever runs that server may exchange the model unseen: now and then a fixed sentence is compared with its vector of ${remote.since}.`,
+      : `Runs at ${plain(remote.origin)} as ${plain(remote.model)}. Whoever runs that server may exchange the model unseen: now and then a fixed sentence is compared with its vector of ${remote.since}.`,
     ["| Cause | |", "| --- | --- |", ...causes].join("\n"),
   ].join("\n\n");
+}
+
+/** Others' words, as they are: an image in them would be fetched from wherever they say. */
+const plain = (words: string): string => words.replace(/\s+/g, " ").replace(/[\\`*_{}[\]()#+!|<>~&-]/g, "\\$&");
+
+function sourceOf(source: string): string {
+  const page = source.startsWith("https://") ? URL.parse(source) : null;
+  return page === null ? plain(source) : `[source](<${page.href.replaceAll("|", "%7C")}>)`;
 }
