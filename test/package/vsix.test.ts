@@ -27,9 +27,9 @@ after(() => {
   fs.rmSync(folder, { recursive: true, force: true });
 });
 
-test("it holds the page of neighbours and the client of shared indexes", () => {
-  for (const name of ["dist/webview/neighbours.js", "dist/webview/neighbours.css", "dist/milvus.js"])
-    assert.ok(packed.files.has(name), name);
+test("it holds every page and the client of shared indexes", () => {
+  const pages = ["panel", "neighbours", "cards"].flatMap((page) => [`dist/webview/${page}.js`, `dist/webview/${page}.css`]);
+  for (const name of [...pages, "dist/milvus.js"]) assert.ok(packed.files.has(name), name);
 });
 
 test("it holds three encoders in one precision, one platform's runtime, and no source", () => {
