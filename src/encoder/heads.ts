@@ -1,12 +1,9 @@
 import { poolingsOf, type CardPooling, type Pooling } from "../core/encoders/card.ts";
 import { norm, normalise, pool } from "../core/encoders/pooling.ts";
 import { settingsLabel } from "../core/encoders/variant.ts";
-import type { EncodeParams } from "../protocol/encoder.ts";
+import type { HeadSettings } from "../protocol/encoder.ts";
 import { badModel, badRequest } from "../protocol/errors.ts";
 import { applyModule, widthAfter, widthBefore, type VectorModule } from "./vectorModules.ts";
-
-/** What is read of one pass: which states, how they become a vector. */
-export type HeadSettings = Pick<EncodeParams, "layer" | "pooling" | "normalize" | "dimensions">;
 
 /** What a graph gives, and what its publisher makes of it. */
 export interface HeadSource {

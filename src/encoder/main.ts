@@ -52,7 +52,7 @@ async function encodeUses({ uses, texts }: EncodeAllParams, token: CancellationT
 }
 
 rpc.onRequest(hello, () => ({ protocol: PROTOCOL_VERSION, pid: process.pid, runtime: version }));
-rpc.onRequest(load, async (key) => (await modelOf(key)).info);
+rpc.onRequest(load, async ({ model, head = {} }) => (await modelOf(model)).info(head));
 rpc.onRequest(encode, async ({ texts, ...use }, token) => (await encodeUses({ uses: [use], texts }, token))[0]!);
 rpc.onRequest(encodeAll, encodeUses);
 rpc.onRequest(tokenize, async ({ model, ...params }) => (await modelOf(model)).tokenize(params));

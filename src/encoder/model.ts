@@ -3,10 +3,10 @@ import { createHash } from "node:crypto";
 import type * as ort from "onnxruntime-node";
 
 import { poolingsOf } from "../core/encoders/card.ts";
-import type { EncodeResult, LoadedModel, ModelKey } from "../protocol/encoder.ts";
+import type { EncodeResult, HeadSettings, LoadedModel, ModelKey } from "../protocol/encoder.ts";
 import { badModel, badRequest } from "../protocol/errors.ts";
 import { feedsFor } from "./feeds.ts";
-import { headOf, widthThrough, type HeadSettings, type HeadSource } from "./heads.ts";
+import { headOf, widthThrough, type HeadSource } from "./heads.ts";
 import { readModelFolder, type ModelFolder } from "./modelFolder.ts";
 import { chooseOutputs, type Outputs } from "./outputs.ts";
 import { createSession, runFor, widthOf, type Runtime } from "./session.ts";
@@ -23,7 +23,8 @@ export interface PassParams {
 }
 
 export interface Model {
-  readonly info: LoadedModel;
+  /** Throws `badRequest` for a head that this encoder cannot have. */
+  info(head: HeadSettings): LoadedModel;
   tokenize(params: Pick<PassParams, "texts" | "prefix" | "maxTokens">): number[][];
   /** One result per head, of one pass over the texts. Yields between runs, so that cancelling is noticed. */
   encode(params: PassParams, stopped: () => boolean): Promise<readonly EncodeResult[]>;
@@ -48,7 +49,7 @@ export async function openModel(runtime: Runtime, version: string, { folder, pre
   const source = await headSource(description, session, outputs, (names) =>
     runFor(session, description.onnx, feeds(probe), names),
   );
-  const own = headOf(source, {});
+  const ms = performance.now() - started;
 
   /** Ids with special tokens, cut to the limit without losing them, and the share that was read. */
   const idsOf = (text: string, wanted = Infinity): { ids: number[]; read: number } => {
@@ -64,15 +65,15 @@ export async function openModel(runtime: Runtime, version: string, { folder, pre
   const identity = createHash("sha256").update(`${description.digest} ${precision} ${version}`).digest("hex");
 
   return {
-    info: {
-      dimensions: own.dimensions,
+    info: (head) => ({
+      dimensions: headOf(source, head).dimensions,
       layers: source.layers,
       maxTokens,
       pooling: source.pooling,
       normalized: source.normalized,
       identity,
-      ms: performance.now() - started,
-    },
+      ms,
+    }),
     tokenize: ({ texts, prefix = "", maxTokens: wanted }) => texts.map((text) => idsOf(prefix + text, wanted).ids),
     encode: async ({ texts, prefix = "", maxTokens: wanted, heads: settings }, stopped) => {
       const begun = performance.now();

@@ -22,9 +22,10 @@ export async function openUse(pool: EncoderPool, registry: Registry, choice: Enc
   const { model, prefix, settings } = registry.resolve(choice, role);
   try {
     registry.setState(choice.id, "loading");
-    const loaded = await pool.load(model);
+    const { maxTokens, ...head } = settings;
+    const loaded = await pool.load(model, head);
     registry.setState(choice.id, "loaded");
-    const { layer = loaded.layers, pooling = loaded.pooling, normalize = loaded.normalized, maxTokens, dimensions } = settings;
+    const { layer = loaded.layers, pooling = loaded.pooling, normalize = loaded.normalized, dimensions } = head;
     const identity = createHash("sha256")
       .update(`${loaded.identity} ${layer} ${pooling} ${JSON.stringify(prefix)}`)
       // Added only where they differ, so that what was stored before there were such settings is still found.
@@ -34,7 +35,7 @@ export async function openUse(pool: EncoderPool, registry: Registry, choice: Enc
       .digest("hex");
     return {
       settings: { model, ...settings, ...(prefix === "" ? {} : { prefix }) },
-      key: { id: choice.id, identity, dimensions: dimensions ?? loaded.dimensions },
+      key: { id: choice.id, identity, dimensions: loaded.dimensions },
     };
   } catch (error) {
     tellFailure(registry, choice.id, error);

@@ -9,6 +9,7 @@ import {
   type EncodeAllParams,
   type EncodeParams,
   type EncodeResult,
+  type HeadSettings,
   type LoadedModel,
   type ModelKey,
   type TokenizeParams,
@@ -33,7 +34,7 @@ export interface EncoderPool extends Disposable {
   encode(params: EncodeParams, priority: Priority, token: CancellationToken): Promise<EncodeResult>;
   /** Several models on the same texts, in one process one after the other: a text is tokenised once per tokenizer. */
   encodeAll(params: EncodeAllParams, priority: Priority, token: CancellationToken): Promise<readonly EncodeResult[]>;
-  load(model: ModelKey): Promise<LoadedModel>;
+  load(model: ModelKey, head?: HeadSettings): Promise<LoadedModel>;
   tokenize(params: TokenizeParams): Promise<readonly (readonly number[])[]>;
 }
 
@@ -47,8 +48,10 @@ export interface PoolOptions {
   readonly deadlineMs?: number;
 }
 
-/** Any unit gets this long: opening a large model on a slow disk is the longest of honest work. */
+/** Any unit gets this long, whatever it holds. */
 const DEADLINE_MS = 30_000;
+/** Opening a model of two gigabytes from a slow disk is the longest of honest work. */
+const OPENING_MS = 180_000;
 /** And this much more for each character: some fifty times what a slow machine needs. */
 const DEADLINE_MS_PER_CHARACTER = 1;
 
@@ -157,7 +160,8 @@ export function createPool(options: PoolOptions): EncoderPool {
     }
     job.attempts++;
     const overdue = new AbortController();
-    const seconds = ((options.deadlineMs ?? DEADLINE_MS) + characters * DEADLINE_MS_PER_CHARACTER) / 1000;
+    const seconds =
+      ((options.deadlineMs ?? (opening ? OPENING_MS : DEADLINE_MS)) + characters * DEADLINE_MS_PER_CHARACTER) / 1000;
     let timer: NodeJS.Timeout | undefined;
     let process: Ready<string> | undefined;
     try {
@@ -217,8 +221,11 @@ export function createPool(options: PoolOptions): EncoderPool {
         priority,
         token,
       ),
-    load: (model) =>
-      add({ models: [model], opening: true, characters: 0, send: ({ rpc }) => rpc.request(load, model) }, "interactive"),
+    load: (model, head = {}) =>
+      add(
+        { models: [model], opening: true, characters: 0, send: ({ rpc }) => rpc.request(load, { model, head }) },
+        "interactive",
+      ),
     tokenize: (params) =>
       add(
         {

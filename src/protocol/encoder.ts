@@ -26,8 +26,11 @@ export interface LoadedModel {
   readonly identity: string;
   readonly ms: number;
 }
-/** Opens a session; a second call for the same key answers at once. */
-export const load = request<ModelKey, LoadedModel>("load");
+/** What is read of a pass. */
+export type HeadSettings = Pick<EncodeParams, "layer" | "pooling" | "normalize" | "dimensions">;
+
+/** Opens a session; a second call for the same model answers at once. With a head, `dimensions` are those of its vectors. */
+export const load = request<{ readonly model: ModelKey; readonly head?: HeadSettings }, LoadedModel>("load");
 
 export interface EncodeParams {
   readonly model: ModelKey;

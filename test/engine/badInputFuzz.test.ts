@@ -82,7 +82,7 @@ async function outcomeOf(files: Files, weights?: string): Promise<string> {
   const model = { folder, precision: "fp32" } as const;
   try {
     if (weights !== undefined) await child.rpc.request(convert, { folder, weights });
-    await child.rpc.request(load, model);
+    await child.rpc.request(load, { model });
     const { vectors, hasVector } = await child.rpc.request(encode, { model, texts: ["the cat sat on the mat", "dog"] });
     assert.ok(vectors.every(Number.isFinite));
     assert.equal(hasVector.length, 2);

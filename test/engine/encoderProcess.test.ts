@@ -19,7 +19,7 @@ test("each hostile model is refused with its name, and the process lives on", as
   try {
     for (const file of files) {
       fs.copyFileSync(path.join(HOSTILE, file), path.join(folder, "model.onnx"));
-      await assert.rejects(child.rpc.request(load, { folder, precision: "fp32" }), (error) => {
+      await assert.rejects(child.rpc.request(load, { model: { folder, precision: "fp32" } }), (error) => {
         assert.ok(error instanceof EmbedError);
         assert.equal(error.data.code, "badModel", `${file}: ${error.data.message}`);
         assert.match(error.data.message, /model\.onnx was refused/);
@@ -39,10 +39,10 @@ test("links are refused", async () => {
   try {
     fs.writeFileSync(path.join(folder, "secret"), "secret");
     fs.linkSync(path.join(folder, "secret"), path.join(folder, "model.onnx"));
-    await assert.rejects(child.rpc.request(load, { folder, precision: "fp32" }), /linked under another name/);
+    await assert.rejects(child.rpc.request(load, { model: { folder, precision: "fp32" } }), /linked under another name/);
     fs.rmSync(path.join(folder, "model.onnx"));
     fs.symlinkSync(path.join(folder, "secret"), path.join(folder, "model.onnx"));
-    await assert.rejects(child.rpc.request(load, { folder, precision: "fp32" }), /a link or a folder/);
+    await assert.rejects(child.rpc.request(load, { model: { folder, precision: "fp32" } }), /a link or a folder/);
   } finally {
     child.kill();
     await child.ended;

@@ -23,7 +23,8 @@ function changed(layout: string, changes: Readonly<Record<string, Files[string] 
   return folder;
 }
 
-const opened = (folder: string, precision: Precision = "fp32") => encoder.child.rpc.request(load, { folder, precision });
+const opened = (folder: string, precision: Precision = "fp32") =>
+  encoder.child.rpc.request(load, { model: { folder, precision } });
 
 async function refused(work: Promise<unknown>, message: RegExp, code = "badModel"): Promise<void> {
   await assert.rejects(work, (error) => {

@@ -5,7 +5,7 @@ import { after, before, test } from "node:test";
 import { norm } from "../../src/core/encoders/pooling.ts";
 import { variantId, type EncoderSettings } from "../../src/core/encoders/variant.ts";
 import { startChild, type RunningChild } from "../../src/process/childProcess.ts";
-import { encodeAll, tokenize, type EncodeResult } from "../../src/protocol/encoder.ts";
+import { encodeAll, load, tokenize, type EncodeResult, type HeadSettings } from "../../src/protocol/encoder.ts";
 import { compare, embed, tokenize as tokenizeBy } from "../../src/protocol/engine.ts";
 import { startEngine } from "./startEngine.ts";
 
@@ -104,4 +104,11 @@ test("variants stand beside their original in a comparison, by ids that say what
   } finally {
     engine.dispose();
   }
+});
+
+test("the length of a variant's vectors is known before anything is encoded", async () => {
+  const dimensionsOf = async (head: HeadSettings) => (await child.rpc.request(load, { model, head })).dimensions;
+  assert.equal(await dimensionsOf({}), 384);
+  assert.equal(await dimensionsOf({ dimensions: 64, layer: 2 }), 64);
+  await assert.rejects(dimensionsOf({ layer: 7 }), { message: /no layer 7/ });
 });

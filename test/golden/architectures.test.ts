@@ -67,7 +67,7 @@ for (const name of fs.readdirSync(DATA).filter((entry) => !entry.includes(".")))
     });
 
     test("token ids are the Rust tokenizer's, and no more than the network has positions for", async () => {
-      const loaded = await encoder.child.rpc.request(load, model());
+      const loaded = await encoder.child.rpc.request(load, { model: model() });
       assert.deepEqual([loaded.layers, loaded.maxTokens], [layers, golden.maxTokens]);
       const ids = await encoder.child.rpc.request(tokenize, { model: model(), texts });
       golden.items.forEach((item, at) => {

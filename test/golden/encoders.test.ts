@@ -13,7 +13,7 @@ for (const id of ["all-MiniLM-L6-v2", "paraphrase-MiniLM-L3-v2", "glove-6b-100d-
 test("every layer's hidden states are the publisher's", async () => {
   const golden = (readData("all-MiniLM-L6-v2") as Golden).hiddenStates!;
   const model = { folder: builtFolder("all-MiniLM-L6-v2"), precision: "fp32" } as const;
-  assert.equal((await encoder.child.rpc.request(load, model)).layers, 6);
+  assert.equal((await encoder.child.rpc.request(load, { model })).layers, 6);
   for (let layer = 0; layer <= 6; layer++) {
     const { vectors } = await encoder.child.rpc.request(encode, { model, texts: golden.of.map((id) => texts[id]!), layer });
     golden.of.forEach((_, row) => {

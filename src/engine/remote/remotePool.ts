@@ -55,12 +55,14 @@ export function withRemoteEncoders(
     get runtime() {
       return pool.runtime;
     },
-    load: async (model) => {
+    load: async (model, head = {}) => {
       const encoder = find(model.folder);
-      if (encoder === undefined) return pool.load(model);
+      if (encoder === undefined) return pool.load(model, head);
+      checkSettings(encoder, head);
       // Throws unless the user agreed. Nothing is sent: what there is to know was taken down when the encoder was added.
       servers.access(serverAddress(encoder.record));
-      return loadedOf(encoder);
+      const loaded = loadedOf(encoder);
+      return { ...loaded, dimensions: head.dimensions ?? loaded.dimensions };
     },
     encode: async ({ texts, ...use }, priority, token) =>
       find(use.model.folder) === undefined
@@ -89,7 +91,7 @@ const loadedOf = ({ record, card }: RemoteEncoder): LoadedModel => ({
 });
 
 /** Of the settings of an encoder a server knows none: what can be set is what is done to a text before and to a vector after. */
-function checkSettings({ record }: RemoteEncoder, { layer, pooling, maxTokens, dimensions }: Use): void {
+function checkSettings({ record }: RemoteEncoder, { layer, pooling, maxTokens, dimensions }: Partial<Use>): void {
   const unknown = Object.entries({ layer, pooling, maxTokens }).find(([, value]) => value !== undefined)?.[0];
   if (unknown !== undefined)
     throw badRequest(`A remote encoder has no setting ${unknown}: its server answers with finished vectors.`);

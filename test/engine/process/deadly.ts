@@ -11,9 +11,17 @@ function undergo({ folder }: ModelKey, when: string): void {
   if (folder.includes(`hangs at ${when}`)) for (;;);
 }
 
-rpc.onRequest(load, (key) => {
-  undergo(key, "load");
-  return { dimensions: 1, layers: 0, maxTokens: null, pooling: "mean" as const, normalized: false, identity: key.folder, ms: 0 };
+rpc.onRequest(load, ({ model }) => {
+  undergo(model, "load");
+  return {
+    dimensions: 1,
+    layers: 0,
+    maxTokens: null,
+    pooling: "mean" as const,
+    normalized: false,
+    identity: model.folder,
+    ms: 0,
+  };
 });
 rpc.onRequest(encode, ({ model, texts }) => {
   undergo(model, "run");
