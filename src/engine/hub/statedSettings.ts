@@ -1,7 +1,6 @@
 import * as v from "valibot";
 
-import type { Fact } from "../../core/encoders/card.ts";
-import { UNKNOWN } from "../../core/encoders/card.ts";
+import { UNKNOWN, type Fact } from "../../core/encoders/card.ts";
 
 /** A file of the publisher's as text; undefined when it is not there. */
 export type ReadFile = (name: string) => string | undefined;
