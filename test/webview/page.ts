@@ -52,7 +52,12 @@ export const THEMES = {
 export type Theme = keyof typeof THEMES;
 
 /** One of the extension's pages under the product's policy, with an editor that writes down what it is told. */
-export async function openPage(browser: Browser, bundle: "panel" | "neighbours" | "cards", theme: Theme, saved?: unknown): Promise<Page> {
+export async function openPage(
+  browser: Browser,
+  bundle: "panel" | "neighbours" | "cards",
+  theme: Theme,
+  saved?: unknown,
+): Promise<Page> {
   const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
   const { background, foreground, dim, side, border, link, field, button } = THEMES[theme];
   await page.route("http://panel.test/**", (route) => {
