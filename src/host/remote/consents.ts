@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 
-import { hubAccess } from "../../process/hubAccess.ts";
 import type { AllowRemoteParams } from "../../protocol/remote.ts";
+import { hubOfWindow } from "../addEncoder/hubSettings.ts";
 import { workspaceKey } from "../index/workspaceKey.ts";
 
 /** Servers that the user agreed to, for this workspace, and the keys of servers, for all. */
@@ -47,7 +47,8 @@ export function consentsOf(context: vscode.ExtensionContext): Consents {
       else await context.secrets.store(secretOf(origin), key);
     },
     async access() {
-      const { proxy, certificates } = hubAccess();
+      // The same ways out hold for every server.
+      const { proxy, certificates } = await hubOfWindow(context.secrets);
       // Nobody vouches for what a workspace that is not trusted would send.
       const agreed = vscode.workspace.isTrusted ? origins() : [];
       const allowed = await Promise.all(
