@@ -16,7 +16,7 @@ const encoder = encoderForTests();
 
 describe("a publisher's folder gives the vectors of the publisher's library", () => {
   for (const [name, layout] of Object.entries(layouts))
-    test(name, async () => {
+    test(name, async (context) => {
       const { folder, card, precision } = await importLayout(base, path.join(writeLayout(base, name), layout.open ?? ""));
       assert.equal(card.pooling, layout.pooling);
       assert.equal(card.normalized, layout.normalized);
@@ -31,12 +31,13 @@ describe("a publisher's folder gives the vectors of the publisher's library", ()
       });
       assert.equal(dimensions, layout.width);
       const expected = floats(layout.vectors);
+      const rows = texts.map((_, row) => [row * dimensions, (row + 1) * dimensions] as const);
+      const { leastCosine } = closeness(
+        rows.map(([from, to]) => vectors.subarray(from, to)),
+        rows.map(([from, to]) => expected.subarray(from, to)),
+      );
+      context.diagnostic(`${name}: least cosine 1 − ${(1 - leastCosine).toExponential(1)}`);
       if (layout.cosine !== undefined) {
-        const rows = texts.map((_, row) => [row * dimensions, (row + 1) * dimensions] as const);
-        const { leastCosine } = closeness(
-          rows.map(([from, to]) => vectors.subarray(from, to)),
-          rows.map(([from, to]) => expected.subarray(from, to)),
-        );
         assert.ok(leastCosine >= layout.cosine, `least cosine ${leastCosine}`);
         return;
       }
