@@ -9,7 +9,7 @@ import type { RemoteInfo } from "./remote.ts";
 import type { NeighboursOutcome } from "./workspace.ts";
 
 /** Raise on every change of this file, hub.ts, remote.ts, workspace.ts, encoder.ts or errors.ts: both ends must come from one build. */
-export const PROTOCOL_VERSION = 4;
+export const PROTOCOL_VERSION = 5;
 
 /** Most segments one comparison takes: n² cells of 4 bytes per encoder must still cross to the panel in a blink. */
 export const MAX_SEGMENTS = 2000;
