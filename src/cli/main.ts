@@ -109,7 +109,8 @@ async function main(): Promise<number> {
     const command = name === undefined ? undefined : COMMANDS[name];
     if (command === undefined) throw new UsageError(name === undefined ? "No command." : `There is no command ${name}.`);
     await command({ values, paths });
-    return 0;
+    // A command that told all there is to tell may have failed all the same.
+    return Number(process.exitCode ?? 0);
   } catch (error) {
     const usage = error instanceof UsageError || (error instanceof TypeError && "code" in error);
     const hint = error instanceof EmbedError && error.data.hint !== undefined ? ` ${error.data.hint}` : "";
