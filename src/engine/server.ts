@@ -78,10 +78,10 @@ export function serve(rpc: Rpc): { dispose: () => void } {
   });
   serveCards(rpc, ready);
   serveHub(rpc, ready, reporter);
-  serveProof(rpc, ready, reporter);
   serveCatalogue(rpc, ready, reporter);
   const workspace = serveWorkspace(rpc, ready, reporter);
   serveRemote(rpc, ready, workspace.missingTexts);
+  serveProof(rpc, ready, reporter, workspace.catalogue);
   return {
     dispose: () => {
       workspace.dispose();

@@ -37,6 +37,7 @@ import { findNeighbours } from "./search/neighbours.ts";
 import type { SearchParts } from "./search/searchParts.ts";
 import { shareWorkspace } from "./search/shareWorkspace.ts";
 import type { Splitter } from "./split/splitter.ts";
+import type { Catalogue } from "./store/catalogue.ts";
 import { openLocalIndex } from "./store/openLocalIndex.ts";
 import { keyOf } from "./workspace/activate.ts";
 import { createIndexer, type Indexer } from "./workspace/indexer.ts";
@@ -77,7 +78,12 @@ export function serveWorkspace(
   rpc: Rpc,
   engine: () => WorkspaceEngine,
   reporter: (token: string | undefined) => (progress: Progress) => void,
-): { readonly missingTexts: OpenWorkspace["missingTexts"]; readonly dispose: () => void } {
+): {
+  readonly missingTexts: OpenWorkspace["missingTexts"];
+  /** Of the workspace that is open, with what other windows have written; undefined where none is. */
+  readonly catalogue: () => Catalogue | undefined;
+  readonly dispose: () => void;
+} {
   let workspace: OpenWorkspace | undefined;
   const open = (): OpenWorkspace => {
     if (workspace === undefined) throw badRequest("No workspace is open.");
@@ -120,7 +126,11 @@ export function serveWorkspace(
   rpc.onRequest(nearestInFile, ({ path, encoders }, token) => findNearestInFile(path, encoders, open().search(), token));
   rpc.onRequest(hubs, (params, token) => findHubs(params, open().search(), stepsTo(params.progressToken), token));
   rpc.onRequest(duplicates, (params, token) => findDuplicates(params, open().search(), stepsTo(params.progressToken), token));
-  return { missingTexts: (choice) => open().missingTexts(choice), dispose: () => workspace?.dispose() };
+  return {
+    missingTexts: (choice) => open().missingTexts(choice),
+    catalogue: () => workspace?.search().index.catalogue,
+    dispose: () => workspace?.dispose(),
+  };
 }
 
 function openWorkspaceWith(
