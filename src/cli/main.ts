@@ -108,6 +108,7 @@ async function main(): Promise<number> {
     const [name, ...paths] = positionals;
     const command = name === undefined ? undefined : COMMANDS[name];
     if (command === undefined) throw new UsageError(name === undefined ? "No command." : `There is no command ${name}.`);
+    if (!isNodeNewEnough()) throw new UsageError(OLD_NODE);
     await command({ values, paths });
     // A command that told all there is to tell may have failed all the same.
     return Number(process.exitCode ?? 0);
@@ -118,6 +119,15 @@ async function main(): Promise<number> {
     errorLine(`${error instanceof Error ? error.message : String(error)}${hint}${help}`);
     return usage ? 2 : 1;
   }
+}
+
+/** The engine's processes run on the Node that runs this; SQLite is in it since 22.13. */
+const LEAST_NODE = [22, 13] as const;
+const OLD_NODE = `Node ${LEAST_NODE.join(".")} or newer is needed, this is ${process.versions.node}. In a checkout, npm run cli brings its own.`;
+
+function isNodeNewEnough(): boolean {
+  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+  return major > LEAST_NODE[0] || (major === LEAST_NODE[0] && minor >= LEAST_NODE[1]);
 }
 
 process.exitCode = await main();
