@@ -10,6 +10,7 @@ import type { ReferenceFile } from "../../src/core/proof/referenceFile.ts";
 import type { EngineClient } from "../../src/process/engineClient.ts";
 import { comparePrecisions, engineFacts, findMisconfiguration, proofStamps, selfTest } from "../../src/protocol/proof.ts";
 import { startEngine } from "./startEngine.ts";
+import { functions, index, temporaryWorkspace } from "./workspaceEngine.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), "proof-"));
@@ -78,6 +79,14 @@ test("each broken copy fails the check that is for it, and no copy hurts another
   assert.deepEqual(await failing("paraphrase-MiniLM-L3-v2"), []);
 });
 
+test("an encoder of the hub is held to our table by its repository, whatever its id", async () => {
+  const { checks } = await engine.request(selfTest, { encoder: { id: "from-the-hub" } });
+  assert.deepEqual(
+    checks.filter(({ name }) => name === "publisher" || name === "tokenIds").map(({ outcome }) => outcome),
+    ["pass", "pass"],
+  );
+});
+
 test("variants are tested as they are set; a prompt of the card must reach the tokens", async () => {
   const { checks } = await engine.request(selfTest, {
     encoder: { id: "with-prompt+pooling=max+normalize=true+dimensions=100+maxTokens=32" },
@@ -127,6 +136,27 @@ test("precisions are told with what they cost", async () => {
   }
 });
 
+test("pairs are the workspace's own where it has enough of them", async () => {
+  const few = temporaryWorkspace({ "few.ts": functions(10) });
+  const many = temporaryWorkspace({ "many.ts": functions(45), "more.ts": functions(45, "thing") });
+  const other = startEngine();
+  try {
+    const source = async () => {
+      const { source: of, better } = await other.request(findMisconfiguration, { encoder: { id: "glove-6b-100d-50k" } });
+      return { ...of, better };
+    };
+    await index(other, few.params, [{ id: "glove-6b-100d-50k" }]);
+    assert.deepEqual((await source()).kind, "builtIn");
+    await index(other, many.params, [{ id: "glove-6b-100d-50k" }]);
+    const found = await source();
+    assert.ok(found.kind === "workspace" && found.pairs >= 60 && found.pairs <= 90, JSON.stringify(found));
+  } finally {
+    other.dispose();
+    few.dispose();
+    many.dispose();
+  }
+});
+
 test("a stamp changes with the files and the settings, and is there without opening anything", async () => {
   const encoders = ["with-prompt", "with-prompt+pooling=cls", "nobody"].map((id) => ({ id }));
   const stamps = () => engine.request(proofStamps, { encoders });
@@ -164,6 +194,7 @@ test("the engine tells what it runs on", async () => {
 });
 
 interface Manifest {
+  source?: { repository: string };
   manifest: { id: string; recipe?: string; card: Record<string, unknown> };
 }
 
@@ -197,6 +228,10 @@ function makeCopies(): void {
   copy("all-MiniLM-L6-v2", "pooled-by-cls", "model_w8.onnx", (_, at) => {
     fs.writeFileSync(path.join(at, "1_Pooling/config.json"), JSON.stringify({ pooling_mode_cls_token: true }));
     carryReferences("all-MiniLM-L6-v2", at);
+  });
+  copy("all-MiniLM-L6-v2", "from-the-hub", "model_w8.onnx", (record) => {
+    delete record.manifest.recipe;
+    record.source = { repository: "sentence-transformers/all-MiniLM-L6-v2" };
   });
   copy(small, "says-unit-length", "model_w8.onnx", ({ manifest }) => {
     manifest.card["normalized"] = true;
