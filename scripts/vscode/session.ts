@@ -134,8 +134,12 @@ function steps(page: Page): Steps {
         await row.waitFor({ timeout: 2000 }).catch(() => undefined);
         await page.waitForTimeout(SETTLE_MS);
         if (!(await row.isVisible())) continue;
-        await row.click();
-        return;
+        // On a busy machine it may close even now: a click that finds nothing has done nothing.
+        const clicked = await row.click({ timeout: 5000 }).then(
+          () => true,
+          () => false,
+        );
+        if (clicked) return;
       }
       throw new Error(`the palette does not offer ${title}`);
     },
