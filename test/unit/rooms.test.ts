@@ -11,11 +11,17 @@ const inputs = (bundle: string): string[] => Object.keys((readJson(`out/meta/${b
 
 test("what esbuild bundled keeps to the rooms", () => {
   const has = (bundle: string, pattern: RegExp): boolean => inputs(bundle).some((input) => pattern.test(input));
-  assert.ok(!has("extension", /^src\/(engine|encoder|catalogue|cli)\/|^webview\//), "the extension host starts the engine by its path");
+  assert.ok(
+    !has("extension", /^src\/(engine|encoder|catalogue|cli)\/|^webview\//),
+    "the extension host starts the engine by its path",
+  );
   assert.ok(!has("panel", /^src\/(?!core\/|protocol\/)/), "the panel knows the protocol only");
   assert.ok(!has("engine", /^src\/(host|encoder|catalogue|cli)\/|^webview\//));
   assert.ok(!has("encoder", /^src\/(host|engine|catalogue|cli)\/|^webview\//));
-  assert.ok(!has("catalogue", /^src\/(host|engine|cli)\/|^src\/encoder\/(?!onnx\/|formats\/)|^webview\//), "the builder builds only");
+  assert.ok(
+    !has("catalogue", /^src\/(host|engine|cli)\/|^src\/encoder\/(?!onnx\/|formats\/)|^webview\//),
+    "the builder builds only",
+  );
   assert.ok(!has("cli", /^src\/(host|engine|encoder|catalogue)\/|^webview\//));
 });
 
