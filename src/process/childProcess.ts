@@ -66,8 +66,18 @@ export function startChild(options: ChildOptions): RunningChild {
     ended,
     kill: () => {
       child.kill("SIGKILL");
+      // Whoever ends a child may end before hearing of its end, and nobody else would tidy up.
+      removeEmpty(cwd);
     },
   };
+}
+
+function removeEmpty(folder: string): void {
+  try {
+    fs.rmdirSync(folder);
+  } catch {
+    // Some systems keep a folder as long as a process is in it; then it goes with the end of the child.
+  }
 }
 
 /** What a process needs to run at all; everything else of the parent's environment stays with the parent. */

@@ -73,6 +73,16 @@ test("a request that is cancelled ends as cancelled", async () => {
   });
 });
 
+test("a child's directory goes at once when it is killed: its parent may end before it hears of it", async () => {
+  const child = start();
+  const folder = await child.rpc.request(workingDirectory, null);
+  assert.ok(fs.existsSync(folder));
+  child.kill();
+  // Windows keeps a directory as long as a process is in it.
+  assert.equal(fs.existsSync(folder), process.platform === "win32");
+  await child.ended;
+});
+
 test("killing a child inside a loop rejects its requests, saying how it ended", async () => {
   await withChild(async (child) => {
     const pending = child.rpc.request(hang, null);
