@@ -75,7 +75,7 @@ test("a request that is cancelled ends as cancelled", async () => {
 
 test("a child's directory goes at once when it is killed: its parent may end before it hears of it", async () => {
   const child = start();
-  const folder = await child.rpc.request(workingDirectory, null);
+  const { path: folder } = await child.rpc.request(workingDirectory, null);
   assert.ok(fs.existsSync(folder));
   child.kill();
   // Windows keeps a directory as long as a process is in it.
