@@ -62,8 +62,12 @@ test("a folder is added by the button of the tree: its weights are picked, it is
   await code.page.locator('.pane-header a[aria-label^="Add Encoder"]').click();
   await pick("From a Folder").click();
   // The editor's own dialog takes a path, as it does in any remote window.
+  const accept = code.page.locator(".quick-input-widget .monaco-button", { hasText: "Add Encoder" });
+  await accept.waitFor();
   await input().fill(own + path.sep);
-  await code.page.locator(".quick-input-widget .monaco-button", { hasText: "Add Encoder" }).click();
+  // What it lists is what it will give: it follows the typed path with some delay.
+  await pick("1_Pooling").waitFor();
+  await accept.click();
   await pick(/model_quantized\.onnx.*int8/).waitFor();
   await pick("model_fp32.onnx").click();
   await row(/my-encoder \(model_fp32\).*384 d/).waitFor({ timeout: ADDING_MS });
