@@ -6,6 +6,7 @@ import * as v from "valibot";
 import { badModel, EmbedError } from "../../protocol/errors.ts";
 import type { Tensor } from "../formats/safetensors.ts";
 import { openSafetensors, type SafetensorsFile } from "../formats/safetensorsFile.ts";
+import { jsonTable } from "../jsonTable.ts";
 
 /** The weights of a publisher's folder, in one file or split over several. */
 export interface FolderWeights {
@@ -19,7 +20,7 @@ export interface FolderWeights {
   readonly close: () => void;
 }
 
-const INDEX = v.looseObject({ weight_map: v.record(v.string(), v.string()) });
+const INDEX = v.looseObject({ weight_map: jsonTable(v.string()) });
 
 /** A longer list of tensors is none. */
 const MAX_INDEX_BYTES = 100_000_000;
@@ -81,7 +82,7 @@ function partsOf(folder: string, weights: string): { files: readonly string[]; o
   const index = reading(weights, () => v.parse(INDEX, JSON.parse(fs.readFileSync(file, "utf8"))));
   const beside = path.posix.dirname(weights);
   const owner = new Map(
-    Object.entries(index.weight_map).map(([tensor, name]) => {
+    [...index.weight_map].map(([tensor, name]) => {
       if (!/^[\w.-]+\.safetensors$/.test(name))
         throw badModel(weights, `it names the file ${JSON.stringify(name.slice(0, 100))}`);
       return [tensor, path.posix.join(beside, name)];

@@ -1,15 +1,9 @@
 import * as v from "valibot";
 
-/** A table of ids by piece. valibot's own records leave out "constructor" and "prototype", which are words like others here. */
-const VOCABULARY = v.pipe(
-  v.custom<object>((given) => typeof given === "object" && given !== null && !Array.isArray(given), "no table of pieces"),
-  v.transform((given) => new Map<string, unknown>(Object.entries(given))),
-  v.map(v.string(), v.number()),
-);
+import { bytesOfPiece } from "./byteFallback.ts";
 
-/** A BPE model by the names of a tokenizer.json. */
+/** A BPE model by the names of a tokenizer.json, but for its vocabulary. */
 const MODEL = v.looseObject({
-  vocab: VOCABULARY,
   merges: v.array(v.union([v.string(), v.tuple([v.string(), v.string()])])),
   unk_token: v.nullish(v.string()),
   continuing_subword_prefix: v.nullish(v.string()),
@@ -26,23 +20,18 @@ const MODEL = v.looseObject({
  * equal ones the leftmost, again and again. Order, unknown characters and `ignore_merges` are those of the Rust tokenizers
  * library. Throws with the reason for a model that is malformed. Source: https://arxiv.org/abs/1508.07909, section 3.2.
  */
-export function bytePairEncoder(json: unknown): (stretch: string) => readonly number[] {
+export function bytePairEncoder(
+  json: unknown,
+  ids: ReadonlyMap<string, number> | undefined,
+): (stretch: string) => readonly number[] {
   const parsed = v.safeParse(MODEL, json);
   if (!parsed.success) throw new Error(`model.${v.getDotPath(parsed.issues[0]) ?? ""}: ${parsed.issues[0].message}`);
   const model = parsed.output;
-  const ids = model.vocab;
+  if (ids === undefined) throw new Error("it has no vocabulary");
   const merges = mergesOf(model, ids);
   const prefix = model.continuing_subword_prefix ?? "";
   const suffix = model.end_of_word_suffix ?? "";
   const unknown = typeof model.unk_token === "string" ? ids.get(model.unk_token) : undefined;
-
-  const bytesOf = (piece: string): readonly number[] | undefined => {
-    if (model.byte_fallback !== true) return undefined;
-    const bytes = Array.from(new TextEncoder().encode(piece), (byte) =>
-      ids.get(`<0x${byte.toString(16).toUpperCase().padStart(2, "0")}>`),
-    );
-    return bytes.every((id) => id !== undefined) ? bytes : undefined;
-  };
 
   const symbolsOf = (stretch: string): number[] => {
     const symbols: number[] = [];
@@ -60,7 +49,7 @@ export function bytePairEncoder(json: unknown): (stretch: string) => readonly nu
         symbols.push(id);
         return;
       }
-      const bytes = bytesOf(piece);
+      const bytes = model.byte_fallback === true ? bytesOfPiece(piece, ids) : undefined;
       if (bytes !== undefined) symbols.push(...bytes);
       else {
         if (model.fuse_unk !== true) flush();

@@ -2,11 +2,12 @@ import { Tokenizer as LibraryTokenizer } from "@huggingface/tokenizers";
 import * as v from "valibot";
 
 import { badTokenizer } from "../../protocol/errors.ts";
+import { TABLE } from "../jsonTable.ts";
 import { parseJson, reasonOf } from "../modelFile.ts";
 import { addedTokenCutter, type AddedToken } from "./addedTokens.ts";
 import { bytePairEncoder } from "./bytePairs.ts";
 import { bertNormalise, bertWords, type BertNormaliserOptions } from "./bertText.ts";
-import { POST_PROCESSOR, tokensAround } from "./tokensAround.ts";
+import { ID, POST_PROCESSOR, tokensAround } from "./tokensAround.ts";
 import { unigramEncoder } from "./unigram.ts";
 import { normaliserOf, preTokeniserOf } from "./unigramText.ts";
 
@@ -57,23 +58,23 @@ export function readTokenizer({ file, bytes }: TokenizerSource): Tokenizer {
 /** Text → ids of it alone: by our own code where that is known to equal the Rust library, else by @huggingface/tokenizers. */
 function encoderOf(tokenizer: TokenizerJson, json: object): (text: string) => readonly number[] {
   const { added_tokens: added, normalizer, pre_tokenizer: preTokenizer, model } = tokenizer;
-  if (!isScored(model.vocab))
-    for (const id of Object.values(model.vocab ?? {}))
-      if (!Number.isSafeInteger(id) || id < 0) throw new Error("an id of its vocabulary is no whole number");
-  if (isScored(model.vocab) || model.type === "BPE") {
+  const { vocab } = model;
+  const [scored, words] = vocab !== undefined && isVocabulary(vocab) ? [undefined, vocab] : [vocab, undefined];
+  if (scored !== undefined || model.type === "BPE") {
     const normalise = normaliserOf(normalizer);
     const preTokenise = preTokeniserOf(preTokenizer);
     if (normalise !== undefined && preTokenise !== undefined) {
-      const pieces = isScored(model.vocab)
-        ? unigramEncoder({ vocab: model.vocab, unk_id: model.unk_id, byte_fallback: model.byte_fallback })
-        : bytePairEncoder(model);
+      const pieces =
+        scored === undefined
+          ? bytePairEncoder(model, words)
+          : unigramEncoder({ vocab: scored, unk_id: model.unk_id, byte_fallback: model.byte_fallback });
       return withAddedTokens(added, normalise, (text) => preTokenise(text).flatMap(pieces));
     }
   } else {
     const own = normalizer?.type === "BertNormalizer" && preTokenizer?.type === "BertPreTokenizer";
     if (own && (model.type === "WordPiece" || model.type === "WordLevel")) {
       const options = bertOptions(normalizer);
-      return withAddedTokens(added, (text) => bertNormalise(text, options), bertEncoder(model.vocab ?? {}, model));
+      return withAddedTokens(added, (text) => bertNormalise(text, options), bertEncoder(words ?? new Map(), model));
     }
   }
   const library = new LibraryTokenizer(json, {});
@@ -102,38 +103,47 @@ function around({
   post_processor: post,
   model,
 }: TokenizerJson): Pick<Tokenizer, "before" | "after" | "padding" | "unknown"> {
-  const token = model.unk_token;
-  const vocab = model.vocab ?? {};
+  const { unk_id: id, unk_token: token } = model;
+  const vocab: ScoredPieces | Vocabulary = model.vocab ?? [];
   return {
     ...tokensAround(post),
     padding: added.find(({ content }) => PADDING.has(content))?.id ?? 0,
-    unknown: isScored(vocab)
-      ? (model.unk_id ?? undefined)
-      : typeof token === "string" && Object.hasOwn(vocab, token)
-        ? vocab[token]
-        : undefined,
+    unknown: isVocabulary(vocab) ? (typeof token === "string" ? vocab.get(token) : undefined) : (id ?? undefined),
   };
 }
 
 /** Some vocabularies list the added tokens too. */
-function largestIdOf({ added_tokens: added, model: { vocab = {} } }: TokenizerJson): number {
-  if (isScored(vocab)) return vocab.length - 1;
+function largestIdOf({ added_tokens: added, model: { vocab = [] } }: TokenizerJson): number {
+  if (!isVocabulary(vocab)) return vocab.length - 1;
   const names = new Set(added.map(({ content }) => content));
   let largest = -1;
-  for (const [name, id] of Object.entries(vocab)) if (id > largest && !names.has(name)) largest = id;
+  for (const [name, id] of vocab) if (id > largest && !names.has(name)) largest = id;
   return largest;
 }
 
 const PADDING = new Set(["[PAD]", "<pad>"]);
 
-/** Unigram's pieces with their scores; looked at by hand, because there are a quarter of a million. */
+// Vocabularies are looked at by hand, because they have a quarter of a million entries.
+
+/** Unigram's pieces with their scores. */
 type ScoredPieces = readonly (readonly [piece: string, score: number])[];
 const isScored = (value: unknown): value is ScoredPieces =>
   Array.isArray(value) &&
   value.every((entry) => Array.isArray(entry) && typeof entry[0] === "string" && typeof entry[1] === "number");
-const isTable = (value: unknown): boolean => typeof value === "object" && value !== null && !Array.isArray(value);
 
-const ID = v.pipe(v.number(), v.integer(), v.minValue(0));
+/** Ids by word, whatever the words are. */
+type Vocabulary = ReadonlyMap<string, number>;
+const VOCABULARY = v.pipe(
+  TABLE,
+  v.transform((table) => table as Vocabulary),
+  v.check(hasIds, "an id of it is no whole number"),
+);
+const isVocabulary = (vocab: ScoredPieces | Vocabulary): vocab is Vocabulary => vocab instanceof Map;
+
+function hasIds(vocabulary: Vocabulary): boolean {
+  for (const id of vocabulary.values()) if (!Number.isSafeInteger(id) || id < 0) return false;
+  return true;
+}
 
 const TOKENIZER = v.object({
   added_tokens: v.optional(
@@ -154,7 +164,7 @@ const TOKENIZER = v.object({
   post_processor: POST_PROCESSOR,
   model: v.looseObject({
     type: v.optional(v.string()),
-    vocab: v.optional(v.union([v.custom<ScoredPieces>(isScored), v.custom<Readonly<Record<string, number>>>(isTable)])),
+    vocab: v.optional(v.union([v.custom<ScoredPieces>(isScored), VOCABULARY])),
     unk_token: v.nullish(v.string()),
     unk_id: v.nullish(ID),
     byte_fallback: v.optional(v.boolean()),
@@ -176,11 +186,7 @@ function bertOptions(normalizer: Readonly<Record<string, unknown>>): BertNormali
   };
 }
 
-function bertEncoder(
-  vocab: Readonly<Record<string, number>>,
-  model: TokenizerJson["model"],
-): (text: string) => readonly number[] {
-  const vocabulary = new Map(Object.entries(vocab));
+function bertEncoder(vocabulary: Vocabulary, model: TokenizerJson["model"]): (text: string) => readonly number[] {
   const unknown = vocabulary.get(model.unk_token ?? "[UNK]") ?? 0;
   /** Ids of words met before: code repeats itself. */
   const memory = new Map<string, readonly number[]>();
@@ -202,7 +208,7 @@ const MEMORY_WORDS = 100_000;
 /** WordPiece: the longest piece that is known, again and again; a word that does not come out even is unknown as a whole. */
 function pieces(
   word: string,
-  vocabulary: ReadonlyMap<string, number>,
+  vocabulary: Vocabulary,
   unknown: number,
   { continuing_subword_prefix: continuing, max_input_chars_per_word: most }: TokenizerJson["model"],
 ): readonly number[] {

@@ -1,6 +1,9 @@
 import * as v from "valibot";
 
-const ID = v.pipe(v.number(), v.integer(), v.minValue(0));
+import { jsonTable } from "../jsonTable.ts";
+
+/** Of a token. */
+export const ID = v.pipe(v.number(), v.integer(), v.minValue(0));
 
 const STEP = v.looseObject({
   type: v.string(),
@@ -9,7 +12,7 @@ const STEP = v.looseObject({
   single: v.optional(
     v.array(v.union([v.object({ SpecialToken: v.looseObject({ id: v.string() }) }), v.object({ Sequence: v.looseObject({}) })])),
   ),
-  special_tokens: v.optional(v.record(v.string(), v.looseObject({ ids: v.array(ID) }))),
+  special_tokens: v.optional(jsonTable(v.looseObject({ ids: v.array(ID) }))),
 });
 type Step = v.InferOutput<typeof STEP>;
 
@@ -40,7 +43,7 @@ function aroundOf({ cls, sep, single = [], special_tokens: special }: Step): Aro
   // RoBERTa's and BERT's own processors name the two tokens; a template lists them. ByteLevel changes no token.
   const split = single.findIndex((piece) => "Sequence" in piece);
   const ids = (pieces: typeof single): number[] =>
-    pieces.flatMap((piece) => ("SpecialToken" in piece ? (special?.[piece.SpecialToken.id]?.ids ?? []) : []));
+    pieces.flatMap((piece) => ("SpecialToken" in piece ? (special?.get(piece.SpecialToken.id)?.ids ?? []) : []));
   return {
     before: cls === undefined ? ids(split < 0 ? [] : single.slice(0, split)) : [cls[1]],
     after: sep === undefined ? ids(split < 0 ? [] : single.slice(split + 1)) : [sep[1]],

@@ -1,3 +1,5 @@
+import { bytesOfPiece } from "./byteFallback.ts";
+
 /** A unigram model by the names of a tokenizer.json. */
 export interface UnigramModel {
   /** Pieces with their scores (logarithms of probabilities); the index is the id. */
@@ -34,11 +36,8 @@ export function unigramEncoder({
   const idsOfUnknown = (piece: string): number[] => {
     const known = ids.get(piece);
     if (known !== undefined) return [known];
-    if (byteFallback) {
-      const bytes = Array.from(new TextEncoder().encode(piece), (byte) => ids.get(byteToken(byte)));
-      if (bytes.every((id) => id !== undefined)) return bytes;
-    }
-    return typeof unknown === "number" ? [unknown] : [];
+    const bytes = byteFallback ? bytesOfPiece(piece, ids) : undefined;
+    return bytes ?? (typeof unknown === "number" ? [unknown] : []);
   };
 
   return (text) => {
@@ -86,5 +85,3 @@ export function unigramEncoder({
 
 /** Stands for the unknown token while paths are compared; a vocabulary may have none. */
 const UNKNOWN = -1;
-
-const byteToken = (byte: number): string => `<0x${byte.toString(16).toUpperCase().padStart(2, "0")}>`;
