@@ -40,26 +40,40 @@ export interface FoundFile {
   readonly mtimeMs: number;
 }
 
-/** The files of a model folder and of the folders in it, no layout being deeper, by name; of too many, some. */
-export function filesIn(folder: string): readonly FoundFile[] {
-  const found: FoundFile[] = [];
+/** Folders in folders that models lie in: `0_Transformer/onnx`. */
+const DEEPEST = 2;
+
+/** What lies in a model folder and in the folders of it, by name; of too much, some. */
+export interface FolderContents {
+  readonly files: readonly FoundFile[];
+  /** Names that something else has: a pipe, a link to nothing. */
+  readonly others: readonly FoundFile[];
+}
+
+export function contentsOf(folder: string): FolderContents {
+  const files: FoundFile[] = [];
+  const others: FoundFile[] = [];
   let looked = 0;
-  const add = (below: string): void => {
+  const add = (below: string, depth: number): void => {
     for (const { name } of quietly(() => entriesOf(path.join(folder, below), MAX_LOOKED).entries) ?? []) {
       if (++looked > MAX_LOOKED) return;
       const inside = path.posix.join(below, name);
-      const stat = quietly(() => fs.statSync(path.join(folder, inside)));
-      if (stat?.isFile() === true) found.push({ path: inside, bytes: stat.size, mtimeMs: stat.mtimeMs });
-      else if (stat?.isDirectory() === true && below === "") add(name);
+      const at = path.join(folder, inside);
+      const stat = quietly(() => fs.statSync(at)) ?? quietly(() => fs.lstatSync(at));
+      if (stat === undefined) continue;
+      const found = { path: inside, bytes: stat.size, mtimeMs: stat.mtimeMs };
+      if (stat.isFile()) files.push(found);
+      else others.push(found);
+      if (stat.isDirectory() && depth < DEEPEST) add(inside, depth + 1);
     }
   };
-  add("");
-  return found.sort((a, b) => (a.path < b.path ? -1 : 1));
+  add("", 0);
+  return { files: files.sort(byPath), others };
 }
 
-/** Size of whatever has this name, be it a link to nothing; undefined where nothing has. */
-export const bytesAt = (file: string): number | undefined =>
-  (quietly(() => fs.statSync(file)) ?? quietly(() => fs.lstatSync(file)))?.size;
+const byPath = (a: FoundFile, b: FoundFile): number => (a.path < b.path ? -1 : 1);
+
+export const filesIn = (folder: string): readonly FoundFile[] => contentsOf(folder).files;
 
 /** Sub-folders that are looked at for encoders; a folder with more is none of ours. */
 const MAX_ENCODERS = 10_000;

@@ -21,7 +21,7 @@ import type { ModelKey } from "../protocol/encoder.ts";
 import type { EncoderChoice, EncoderInfo, EncoderState } from "../protocol/engine.ts";
 import { badRequest, unknownEncoder, type EmbedErrorData } from "../protocol/errors.ts";
 import type { RemoteInfo } from "../protocol/remote.ts";
-import { bytesAt, filesIn, namesIn, shortText } from "./boundedFiles.ts";
+import { contentsOf, namesIn, shortText, type FolderContents } from "./boundedFiles.ts";
 import type { RemoteEncoder } from "./remote/remotePool.ts";
 import { REMOTE_RECORD, serverAddress, type RemoteRecord } from "./remote/remoteRecord.ts";
 import { precisionOf } from "./hub/encoderFiles.ts";
@@ -70,7 +70,7 @@ export function createRegistry(
 
   const infoOf = (id: string): EncoderInfo => {
     const { folder, name, card, bundled, remote } = encoders.get(id)!;
-    const precisions = remote === undefined ? precisionsIn(folder) : [];
+    const precisions = remote === undefined ? precisionsIn(contentsOf(folder)) : [];
     const known = states.get(id) ?? { state: precisions.length > 0 || remote !== undefined ? "ready" : "missing" };
     const info = { id, name, bundled, ...known, card: editedCard(card, editedCards.of(id)), precisions };
     if (remote === undefined) return info;
@@ -78,7 +78,13 @@ export function createRegistry(
     return { ...info, card: { ...info.card, server: at.origin }, remote: at };
   };
 
-  const resolve = ({ id, ...beside }: EncoderChoice, role?: Role): ResolvedChoice => {
+  const resolve = (choice: EncoderChoice, role?: Role): ResolvedChoice => resolveIn(choice, role, contentsOf);
+  /** `look` is asked once at most, where the precision depends on what lies in the folder. */
+  const resolveIn = (
+    { id, ...beside }: EncoderChoice,
+    role: Role | undefined,
+    look: (folder: string) => FolderContents,
+  ): ResolvedChoice => {
     const known = encoders.get(id);
     const { base, settings: named, wrong } = known === undefined ? parseVariant(id) : { base: id, settings: {}, wrong: [] };
     if (wrong.length > 0) throw badRequest(`${wrong[0]} is no setting of an encoder.`);
@@ -91,8 +97,8 @@ export function createRegistry(
     if (precision !== undefined && found?.remote !== undefined)
       throw badRequest("A remote encoder has no setting precision: its server decides.");
     const prefix = prefixOf(found?.card ?? promptsIn(folder), prompt === undefined ? {} : { prompt }, role);
-    const available = precisionsIn(folder).map((one) => one.precision);
-    return { base, model: { folder, precision: precision ?? defaultPrecision(available) }, prefix, settings };
+    const own = (): Precision => defaultPrecision(precisionsIn(look(folder)).map((one) => one.precision));
+    return { base, model: { folder, precision: precision ?? own() }, prefix, settings };
   };
 
   return {
@@ -114,8 +120,10 @@ export function createRegistry(
       return card?.layers === 0 && card.pooling !== "graph";
     },
     stampOf: (choice, role) => {
-      const { model, prefix, settings } = resolve(choice, role);
-      return JSON.stringify([RUNTIME, model, prefix, settings, stampOf(model.folder)]);
+      let contents: FolderContents | undefined;
+      const look = (folder: string): FolderContents => (contents ??= contentsOf(folder));
+      const { model, prefix, settings } = resolveIn(choice, role, look);
+      return JSON.stringify([RUNTIME, model, prefix, settings, stampOf(look(model.folder))]);
     },
     remoteOf: (id) => {
       const found = encoders.get(id);
@@ -164,7 +172,7 @@ function scan(folders: readonly string[]): Map<string, Found> {
       const folder = path.join(parent, entry);
       const manifest = readManifest(folder);
       if (manifest === undefined || encoders.has(manifest.id)) continue;
-      const stamp = stampOf(folder).join("\n");
+      const stamp = stampOf(contentsOf(folder)).join("\n");
       encoders.set(manifest.id, { folder, ...manifest, bundled: index === 0, stamp });
     }
   }
@@ -181,20 +189,24 @@ const infoOfRemote = (record: RemoteRecord): RemoteInfo => ({
 /** Where a network's files lie in its folder: in old ones they have a folder of their own. */
 const NETWORKS = ["", "0_Transformer"];
 
-/** What is on disk of a model folder, with sizes in bytes. */
-function precisionsIn(folder: string): readonly { readonly precision: Precision; readonly bytes: number }[] {
-  const known = PRECISIONS.flatMap((precision) => {
-    const bytes = NETWORKS.flatMap((place) => weightFiles(precision).map((name) => path.join(folder, place, name)))
-      .map(bytesAt)
-      .find((one) => one !== undefined);
-    return bytes === undefined ? [] : [{ precision, bytes }];
+/** Where the weights of each precision may lie, the usual places first. */
+const WEIGHTS = PRECISIONS.map((precision) => ({
+  precision,
+  places: NETWORKS.flatMap((place) => weightFiles(precision).map((name) => path.posix.join(place, name))),
+}));
+
+/** What is on disk of a model folder, with sizes in bytes. A file of the right name counts whatever it is: opening it tells. */
+function precisionsIn({ files, others }: FolderContents): readonly { readonly precision: Precision; readonly bytes: number }[] {
+  const sizes = new Map([...others, ...files].map(({ path: name, bytes }) => [name, bytes]));
+  const known = WEIGHTS.flatMap(({ precision, places }) => {
+    const place = places.find((name) => sizes.has(name));
+    return place === undefined ? [] : [{ precision, bytes: sizes.get(place)! }];
   });
   if (known.length > 0) return known;
-  const files = filesIn(folder);
   const bare = bareModel(files.map(({ path: name }) => name));
   if (bare === undefined) return [];
   const precision = precisionOf(bare);
-  return [{ precision: precision === "other" ? "fp32" : precision, bytes: files.find(({ path: name }) => name === bare)!.bytes }];
+  return [{ precision: precision === "other" ? "fp32" : precision, bytes: sizes.get(bare)! }];
 }
 
 /** The prompts of a folder that has no card of ours, by its publisher's own file. */
@@ -220,8 +232,8 @@ function runtimeVersion(): string {
 }
 
 /** Names, sizes and times of what lies in a model folder. */
-const stampOf = (folder: string): readonly string[] =>
-  filesIn(folder).map(({ path: name, bytes, mtimeMs }) => `${name} ${bytes} ${mtimeMs}`);
+const stampOf = ({ files }: FolderContents): readonly string[] =>
+  files.map(({ path: name, bytes, mtimeMs }) => `${name} ${bytes} ${mtimeMs}`);
 
 const FACT = v.object({ value: v.string(), source: v.exactOptional(v.string()) });
 const MANIFEST = v.object({

@@ -25,7 +25,8 @@ export function compactIndex(storage: Storage, table: FileTable): boolean {
   const inTime = clock(MAX_MS);
   let moved = false;
   storage.maintain((disk) => {
-    const all = disk.allTexts();
+    // Numbers are given once, so there are no more texts than numbers: where even that is too few, none are counted.
+    const all = worthwhile(disk.nextText(), table) ? disk.allTexts() : [];
     if (worthwhile(all.length, table)) {
       const dead = new Set(all.filter((text) => !table.isPresent(text)));
       const isLive = (text: number): boolean => !dead.has(text);

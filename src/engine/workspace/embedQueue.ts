@@ -76,8 +76,9 @@ export function createEmbedQueue(parts: EmbedQueueParts): EmbedQueue {
   const batches = createBatchWriter(index.vectors);
   let wake = Promise.withResolvers<undefined>();
 
-  const lacking = (text: number): ActiveEncoder[] =>
-    encoders.filter(({ error, matrix, refused }) => error === undefined && matrix?.has(text) === false && !refused.has(text));
+  const lacks = ({ error, matrix, refused }: ActiveEncoder, text: number): boolean =>
+    error === undefined && matrix?.has(text) === false && !refused.has(text);
+  const lacking = (text: number): ActiveEncoder[] => encoders.filter((encoder) => lacks(encoder, text));
 
   /** The next texts of the queue, in groups by the encoders that lack them. */
   const takeWindow = (): { uses: readonly ActiveEncoder[]; entries: Entry[] }[] => {
@@ -134,7 +135,8 @@ export function createEmbedQueue(parts: EmbedQueueParts): EmbedQueue {
 
   return {
     add: (texts) => {
-      for (const text of texts) waiting.add(text);
+      // Mostly nothing is lacking: all texts of an index are offered whenever it is looked through.
+      for (const text of texts) if (encoders.some((encoder) => lacks(encoder, text))) waiting.add(text);
       wake.resolve(undefined);
     },
     drain: async (filling, token) => {
