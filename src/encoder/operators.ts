@@ -60,17 +60,17 @@ const NEEDS: Readonly<Record<string, number>> = { "com.microsoft.Attention": 3 }
 const LEAVES_NONE_OUT = new Set(["LayerNormalization"]);
 
 /** A convolution divides by its strides and groups and walks its window: attributes that are not here are refused. */
-const CONVOLUTION_LIMITS: Readonly<Record<string, readonly [least: number, most: number]>> = {
-  kernel_shape: [1, 64],
-  strides: [1, 64],
-  dilations: [1, 64],
-  pads: [0, 64],
-  group: [1, 4096],
-};
+const CONVOLUTION_LIMITS: ReadonlyMap<string, readonly [least: number, most: number]> = new Map([
+  ["kernel_shape", [1, 64]],
+  ["strides", [1, 64]],
+  ["dilations", [1, 64]],
+  ["pads", [0, 64]],
+  ["group", [1, 4096]],
+]);
 
 function checkConvolution(integers: OperatorUse["integers"]): void {
   for (const [name, values] of integers) {
-    const limits = CONVOLUTION_LIMITS[name];
+    const limits = CONVOLUTION_LIMITS.get(name);
     if (limits === undefined || values.length === 0) throw new Error(`a convolution has the attribute ${printable(name)}`);
     for (const value of values)
       if (value < limits[0] || value > limits[1]) throw new Error(`${name} of a convolution is ${value}`);
