@@ -10,7 +10,7 @@ import { lfsPointer, webPage } from "../protocol/fileErrors.ts";
 /** ONNX is read as one protobuf message, which may not be larger; safetensors of that size come in parts. */
 export const MAX_WEIGHTS_BYTES = 2 ** 31 - 1;
 /** Settings are a few kilobytes; the longest known list a label for each of 20,000 classes. */
-const MAX_SETTINGS_BYTES = 4_000_000;
+export const MAX_SETTINGS_BYTES = 4_000_000;
 
 /** How a file is refused: what the code says of which kind of file it is. */
 export type FileKind = "badModel" | "badTokenizer";

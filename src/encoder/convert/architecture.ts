@@ -1,6 +1,7 @@
 import * as v from "valibot";
 
 import type { Precision } from "../../core/encoders/card.ts";
+import { reasonOf } from "../modelFile.ts";
 import type { OnnxModel } from "../onnx/graph.ts";
 import type { NamedTensors } from "../onnx/namedWeights.ts";
 import type { BlockNames } from "../onnx/transformerBlocks.ts";
@@ -48,15 +49,14 @@ export const PLAIN = v.looseObject({
 
 /** What config.json says, or throws with the entry that is wrong. */
 export function parsed<T extends v.GenericSchema>(schema: T, config: unknown): v.InferOutput<T> {
-  for (const rules of [PLAIN, schema]) {
-    const result = v.safeParse(rules, config);
-    if (!result.success) {
-      const [issue] = result.issues;
-      throw new Error(`${v.getDotPath(issue) ?? "it"}: ${issue.message}`);
-    }
-    if (rules === schema) return result.output;
-  }
-  throw new Error("it was not read");
+  checked(PLAIN, config);
+  return checked(schema, config);
+}
+
+function checked<T extends v.GenericSchema>(schema: T, config: unknown): v.InferOutput<T> {
+  const result = v.safeParse(schema, config);
+  if (!result.success) throw new Error(reasonOf(result.issues[0]));
+  return result.output;
 }
 
 /** Throws where the width does not divide into heads. */

@@ -3,23 +3,25 @@ import path from "node:path";
 
 import { MODEL_FILES } from "../../core/encoders/manifest.ts";
 import type { ConvertParams, ConvertResult } from "../../protocol/encoder.ts";
-import { badModel, EmbedError } from "../../protocol/errors.ts";
+import { badModel } from "../../protocol/errors.ts";
 import { cannotKeep } from "../../protocol/hubErrors.ts";
-import type { Tensor } from "../formats/safetensors.ts";
+import { isFloating, type Tensor } from "../formats/safetensors.ts";
+import { isThere, MAX_SETTINGS_BYTES, MAX_WEIGHTS_BYTES } from "../modelFile.ts";
 import type { OnnxModel } from "../onnx/graph.ts";
 import type { Architecture } from "./architecture.ts";
 import { bert, distilbert, mpnet, roberta } from "./bertFamily.ts";
+import { naming, readJson } from "./folderFile.ts";
 import { openFolderWeights, type FolderWeights } from "./folderWeights.ts";
 import { modernbert, nomicBert } from "./rotaryFamily.ts";
 import { staticEmbedding } from "./staticEmbedding.ts";
 
 /**
  * Builds the ONNX file of an encoder from a publisher's safetensors, in the publisher's folder: onnx/model.onnx in single
- * precision, with its weights beside it where they are more than one file may hold. What is not known to be the same network is refused. Throws `badModel` naming the file and the reason; what
- * was written by then is the caller's to remove.
+ * precision, with its weights beside it where they are more than one file may hold. What is not known to be the same network is
+ * refused. Throws `badModel` naming the file and the reason; what was written by then is the caller's to remove.
  * @param mostBytes that one ONNX file may have
  */
-export function convertFolder({ folder, weights }: ConvertParams, mostBytes = MAX_FILE_BYTES): ConvertResult {
+export function convertFolder({ folder, weights }: ConvertParams, mostBytes = MAX_WEIGHTS_BYTES): ConvertResult {
   const opened = openFolderWeights(folder, weights);
   try {
     const table = staticEmbedding(folder, weights, opened);
@@ -53,7 +55,7 @@ function graphOf(folder: string, weights: string, opened: FolderWeights): OnnxMo
     const known = [...new Set(Object.values(ARCHITECTURES).map(({ title }) => title))].join(", ");
     throw badModel(CONFIG, `its model_type ${JSON.stringify(type.slice(0, 60))} is none that is built here (${known})`);
   }
-  const plan = inConfig(() => architecture.plan(config));
+  const plan = naming(CONFIG, () => architecture.plan(config));
   const tensors = matched(weights, architecture, plan.shapes, opened);
   return plan.graph(tensors, "fp32", `${architecture.title}, from ${weights}`);
 }
@@ -90,7 +92,7 @@ function matched(
         weights,
         `its tensor ${stored} is [${shape.join(", ")}], but by config.json it should be [${expected.join(", ")}]`,
       );
-    if (!FLOATING.has(type))
+    if (!isFloating(type))
       throw badModel(weights, `its tensor ${stored} is of the type ${type}: quantised weights are not read here`);
     found.set(name, opened.floats(stored));
   }
@@ -98,19 +100,14 @@ function matched(
   return found;
 }
 
-const FLOATING = new Set(["F64", "F32", "F16", "BF16"]);
-
 /** Positions and the like are stored as whole numbers, and are none of the parameters. */
 const countOf = ({ tensors }: FolderWeights): number =>
   [...tensors.values()]
-    .filter(({ type }) => FLOATING.has(type))
+    .filter(({ type }) => isFloating(type))
     .reduce((sum, { shape }) => sum + shape.reduce((product, length) => product * length, 1), 0);
 
 /** Tables that follow from the settings; some versions of the publisher's library save them. */
 const PASSED_OVER = /(^|[._])(position_ids|token_type_ids|inv_freq)$/;
-
-/** What a Protocol Buffers message, and with it an ONNX file, may hold. */
-const MAX_FILE_BYTES = 2 ** 31 - 1;
 
 /** Writes the graph, tensor by tensor; gives the paths of its files in the folder. */
 function write(folder: string, { whole, apart }: OnnxModel, mostBytes: number): readonly string[] {
@@ -155,24 +152,11 @@ function onDisk<T>(folder: string, work: () => T): T {
   }
 }
 
-/** Settings are short. */
-const MAX_CONFIG_BYTES = 4_000_000;
-
 function readConfig(folder: string): { readonly config: object; readonly type: string } {
-  const stat = fs.lstatSync(path.join(folder, CONFIG), { throwIfNoEntry: false });
-  if (stat === undefined) throw badModel(CONFIG, "it is not there, so nothing says what network the weights are of");
-  if (!stat.isFile() || stat.size > MAX_CONFIG_BYTES) throw badModel(CONFIG, "it is no file of settings");
-  const config = inConfig((): unknown => JSON.parse(fs.readFileSync(path.join(folder, CONFIG), "utf8")));
+  if (!isThere(path.join(folder, CONFIG)))
+    throw badModel(CONFIG, "it is not there, so nothing says what network the weights are of");
+  const config = readJson(folder, CONFIG, MAX_SETTINGS_BYTES);
   if (typeof config !== "object" || config === null || !("model_type" in config) || typeof config.model_type !== "string")
     throw badModel(CONFIG, "it has no model_type");
   return { config, type: config.model_type };
-}
-
-function inConfig<T>(work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    if (error instanceof EmbedError) throw error;
-    throw badModel(CONFIG, error instanceof Error ? error.message : String(error));
-  }
 }

@@ -1,12 +1,12 @@
-import fs from "node:fs";
 import path from "node:path";
 
 import * as v from "valibot";
 
-import { badModel, EmbedError } from "../../protocol/errors.ts";
+import { badModel } from "../../protocol/errors.ts";
 import type { Tensor } from "../formats/safetensors.ts";
 import { openSafetensors, type SafetensorsFile } from "../formats/safetensorsFile.ts";
 import { jsonTable } from "../jsonTable.ts";
+import { naming, plainFile, readJson } from "./folderFile.ts";
 
 /** The weights of a publisher's folder, in one file or split over several. */
 export interface FolderWeights {
@@ -35,7 +35,7 @@ export function openFolderWeights(folder: string, weights: string): FolderWeight
   try {
     const owner = new Map<string, string>();
     for (const name of parts?.files ?? [weights]) {
-      const file = reading(name, () => openSafetensors(plainFile(folder, name)));
+      const file = naming(name, () => openSafetensors(plainFile(folder, name)));
       opened.set(name, file);
       for (const tensor of file.tensors.keys()) {
         if (owner.has(tensor)) throw badModel(name, `its tensor ${tensor} is in ${owner.get(tensor)!} too`);
@@ -47,7 +47,7 @@ export function openFolderWeights(folder: string, weights: string): FolderWeight
     const read = <T>(tensor: string, how: (file: SafetensorsFile) => T): T => {
       const name = owner.get(tensor);
       if (name === undefined) throw badModel(weights, `it has no tensor ${tensor}`);
-      return reading(name, () => how(opened.get(name)!));
+      return naming(name, () => how(opened.get(name)!));
     };
     return {
       files: [...(parts === undefined ? [] : [weights]), ...opened.keys()],
@@ -77,9 +77,7 @@ export function openFolderWeights(folder: string, weights: string): FolderWeight
 
 /** The files of a split model, and which tensor lies in which. */
 function partsOf(folder: string, weights: string): { files: readonly string[]; owner: ReadonlyMap<string, string> } {
-  const file = plainFile(folder, weights);
-  if (fs.statSync(file).size > MAX_INDEX_BYTES) throw badModel(weights, "it is too long for a list of tensors");
-  const index = reading(weights, () => v.parse(INDEX, JSON.parse(fs.readFileSync(file, "utf8"))));
+  const index = naming(weights, () => v.parse(INDEX, readJson(folder, weights, MAX_INDEX_BYTES)));
   const beside = path.posix.dirname(weights);
   const owner = new Map(
     [...index.weight_map].map(([tensor, name]) => {
@@ -89,23 +87,4 @@ function partsOf(folder: string, weights: string): { files: readonly string[]; o
     }),
   );
   return { files: [...new Set(owner.values())].sort(), owner };
-}
-
-/** A regular file in the folder: a link could lead anywhere. */
-function plainFile(folder: string, name: string): string {
-  const file = path.join(folder, name);
-  const stat = fs.lstatSync(file, { throwIfNoEntry: false });
-  if (stat === undefined) throw badModel(name, "it is not there");
-  if (!stat.isFile()) throw badModel(name, "it is a link or a folder");
-  return file;
-}
-
-/** Whatever goes wrong in a file becomes one error that names it. */
-function reading<T>(name: string, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    if (error instanceof EmbedError) throw error;
-    throw badModel(name, error instanceof Error ? error.message : String(error));
-  }
 }

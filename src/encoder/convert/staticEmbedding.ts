@@ -4,6 +4,9 @@ import path from "node:path";
 import { badModel } from "../../protocol/errors.ts";
 import type { Matrix, OnnxModel } from "../onnx/graph.ts";
 import { staticTableGraph } from "../onnx/staticTable.ts";
+import { isThere, MAX_SETTINGS_BYTES } from "../modelFile.ts";
+import { MAX_TOKENIZER_BYTES } from "../tokenizer/tokenizer.ts";
+import { readJson } from "./folderFile.ts";
 import type { FolderWeights } from "./folderWeights.ts";
 
 export interface StaticConversion {
@@ -92,12 +95,7 @@ function plainTokenizer(
   const beside = path.posix.join(path.posix.dirname(weights), TOKENIZER);
   const place = [beside, TOKENIZER].find((name) => fs.lstatSync(path.join(folder, name), { throwIfNoEntry: false })?.isFile());
   if (place === undefined) throw badModel(TOKENIZER, "it is not there");
-  let json: unknown;
-  try {
-    json = JSON.parse(fs.readFileSync(path.join(folder, place), "utf8"));
-  } catch {
-    throw badModel(place, "it is no JSON");
-  }
+  const json = readJson(folder, place, MAX_TOKENIZER_BYTES);
   if (typeof json !== "object" || json === null) throw badModel(place, "it is no tokenizer");
   const plain = JSON.stringify({ ...json, post_processor: null, truncation: null, padding: null });
   const made = [...new Set([place, TOKENIZER])];
@@ -122,15 +120,10 @@ interface UnknownIn {
 
 /** model2vec reads no more tokens than its config.json says; what reads folders looks elsewhere for that. */
 function limit(folder: string): readonly string[] {
-  const [config, own] = ["config.json", "sentence_bert_config.json"].map((name) => path.join(folder, name));
-  if (!fs.existsSync(config!) || fs.existsSync(own!)) return [];
-  let most: unknown;
-  try {
-    most = (JSON.parse(fs.readFileSync(config!, "utf8")) as { readonly max_length?: unknown } | null)?.max_length;
-  } catch {
-    throw badModel("config.json", "it is no JSON");
-  }
+  const [config, own] = ["config.json", "sentence_bert_config.json"] as const;
+  if (!isThere(path.join(folder, config)) || isThere(path.join(folder, own))) return [];
+  const most = (readJson(folder, config, MAX_SETTINGS_BYTES) as { readonly max_length?: unknown } | null)?.max_length;
   if (typeof most !== "number" || !Number.isSafeInteger(most) || most < 1) return [];
-  fs.writeFileSync(own!, JSON.stringify({ max_seq_length: most }));
-  return [path.basename(own!)];
+  fs.writeFileSync(path.join(folder, own), JSON.stringify({ max_seq_length: most }));
+  return [own];
 }
