@@ -88,7 +88,10 @@ export async function openModel(runtime: Runtime, version: string, { folder, pre
         hasVector: new Uint8Array(texts.length),
       }));
       // The prompt's own tokens, with those that stand before it, where they are read and not pooled.
-      const skipped = description.includePrompt || prefix === "" ? 0 : before.length + tokenizer.encode(prefix).length;
+      const skipped =
+        description.includePrompt || prefix === ""
+          ? 0
+          : before.length + tokensOf(description.tokenizer.file, tokenizer, prefix).length;
       const alone = precision === "int8" || (source.pooled !== undefined && read.includes(source.pooled));
       let run = 0;
       for (const batch of batches(inputs, alone)) {

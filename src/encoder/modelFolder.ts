@@ -7,7 +7,6 @@ import { readModules } from "./folder/modules.ts";
 import type { PoolingModule } from "./folder/poolingModule.ts";
 import { readTokenizerSource } from "./folder/tokenizerSource.ts";
 import { readTransformerSettings } from "./folder/transformerSettings.ts";
-import { readTruncation } from "./folder/truncation.ts";
 import { readWeights } from "./folder/weightsFile.ts";
 import type { GraphTables } from "./graphTables.ts";
 import { isThere } from "./modelFile.ts";
@@ -63,7 +62,7 @@ export function readModelFolder(folder: string, precision: Precision): ModelFold
     firstPosition: transformer.firstPosition,
     pooling: pooling?.pooling ?? ("graph" as const),
     includePrompt: pooling?.includePrompt ?? true,
-    truncation: readTruncation(folder),
+    truncation: transformer.truncation,
   };
   const digest = createHash("sha256").update(weights.digest).update(tokenizer.bytes).update(JSON.stringify(settings));
   for (const module of after) updateWith(digest, module);

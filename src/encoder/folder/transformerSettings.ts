@@ -17,16 +17,18 @@ export interface TransformerSettings {
   readonly width: number | undefined;
   /** Whether it was made to write on: then the last token has seen all others, and is what is read by default. */
   readonly causal: boolean;
+  /** How many numbers of a vector its publisher keeps; undefined for all. */
+  readonly truncation: number | undefined;
 }
 
-const TOKENS = v.pipe(v.number(), v.integer(), v.minValue(1));
+const COUNT = v.pipe(v.number(), v.integer(), v.minValue(1));
 
 /** Older versions of the library named the file after the network; the first that is there counts. */
 const OWN_SETTINGS = ["bert", "roberta", "distilbert", "camembert", "albert", "xlm-roberta", "xlnet"].map(
   (name) => `sentence_${name}_config.json`,
 );
 const OWN = v.looseObject({
-  max_seq_length: v.nullish(TOKENS),
+  max_seq_length: v.nullish(COUNT),
   do_lower_case: v.nullish(v.boolean()),
   transformer_task: v.nullish(v.string()),
 });
@@ -41,7 +43,9 @@ const CONFIG = v.looseObject({
   is_causal: v.nullish(v.boolean()),
 });
 const TOKENIZER = v.looseObject({ model_max_length: v.nullish(v.number()) });
-const LIBRARY = v.looseObject({ model_type: v.nullish(v.string()) });
+const LIBRARY = v.looseObject({ model_type: v.nullish(v.string()), truncate_dim: v.nullish(COUNT) });
+
+const OF_LIBRARY = "config_sentence_transformers.json";
 
 /** @param places where the network's files may lie in the folder, in the order in which they are looked for */
 export function readTransformerSettings(folder: string, places: readonly string[]): TransformerSettings {
@@ -51,12 +55,10 @@ export function readTransformerSettings(folder: string, places: readonly string[
   };
   const own = read(OWN_SETTINGS, OWN);
   const config = read(["config.json"], CONFIG);
-  const kind = readSettings(folder, "config_sentence_transformers.json", LIBRARY)?.model_type ?? TEXTS;
+  const library = readSettings(folder, OF_LIBRARY, LIBRARY);
+  const kind = library?.model_type ?? TEXTS;
   if (kind !== TEXTS)
-    throw badModel(
-      path.join(folder, "config_sentence_transformers.json"),
-      `it is a ${kind.slice(0, 60)}, which gives no vector of a text`,
-    );
+    throw badModel(path.join(folder, OF_LIBRARY), `it is a ${kind.slice(0, 60)}, which gives no vector of a text`);
   const task = own?.transformer_task ?? STATES;
   if (task !== STATES) throw badModel(folder, `its transformer_task is ${JSON.stringify(task.slice(0, 60))}, not ${STATES}`);
 
@@ -73,6 +75,7 @@ export function readTransformerSettings(folder: string, places: readonly string[
     firstPosition,
     width: config?.hidden_size ?? undefined,
     causal: config?.architectures?.[0]?.endsWith("ForCausalLM") === true && config.is_causal !== false,
+    truncation: library?.truncate_dim ?? undefined,
   };
 }
 
