@@ -1,4 +1,4 @@
-import type { ScannedGraph, ScannedNode } from "./scannedGraph.ts";
+import { INT64, type ScannedGraph, type ScannedNode } from "./scannedGraph.ts";
 
 /** What a graph looks up by token and by place, as far as its nodes tell. */
 export interface GraphTables {
@@ -23,6 +23,7 @@ export function tablesOf(graph: ScannedGraph, nodes: readonly ScannedNode[]): Gr
     sources.seen = 0;
     const rows = rowsOf(table, axis, sources);
     if (rows !== undefined && ids.has(at)) words.push(rows);
+    // A table of whole numbers is of positions themselves, not of what they mean.
     else if (rows !== undefined && graph.tensors.get(table)?.type !== INT64) {
       const last = lastPosition(at, sources);
       if (last !== undefined) positions.push(Math.min(rows - 1 - last.beyond, last.most));
@@ -39,8 +40,6 @@ export function tablesOf(graph: ScannedGraph, nodes: readonly ScannedNode[]): Gr
 const IDS = "input_ids";
 /** Fed by us, from the first position on. */
 const POSITIONS = "position_ids";
-/** The number that stands for int64 in ONNX files. A table of those is of positions themselves, not of what they mean. */
-const INT64 = 7;
 
 /** Operators after which ids are still ids, or bounded by them. */
 const KEEPS_VALUES = new Set(

@@ -1,10 +1,11 @@
 import { badModel } from "../protocol/errors.ts";
 import { tablesOf, type GraphTables } from "./graphTables.ts";
-import { packedNumbers, readFields, type Field } from "./onnx/protobuf.ts";
+import { bytesOf, packedNumbers, readFields, textOf } from "./onnx/protobuf.ts";
 import { checkKnown, checkUse } from "./operators.ts";
 import { checkSize, MAX_AXES, scanTensor } from "./scanTensor.ts";
 import {
   inOrder,
+  INT64,
   printable,
   type ExternalBytes,
   type ScannedGraph,
@@ -75,7 +76,7 @@ function scanGraph(graph: Uint8Array): ScannedGraph {
 
 /** The name of an input or output. */
 function nameOf(value: Uint8Array): string {
-  for (const field of readFields(value)) if (field.field === 1) return text(field);
+  for (const field of readFields(value)) if (field.field === 1) return textOf(field);
   return "";
 }
 
@@ -86,10 +87,10 @@ function scanNode(message: Uint8Array, readsPixels: boolean): { node: ScannedNod
   const outputs: string[] = [];
   const attributes: Uint8Array[] = [];
   for (const field of readFields(message)) {
-    if (field.field === 1) inputs.push(text(field));
-    else if (field.field === 2) outputs.push(text(field));
-    else if (field.field === 4) operator = text(field);
-    else if (field.field === 7) domain = text(field);
+    if (field.field === 1) inputs.push(textOf(field));
+    else if (field.field === 2) outputs.push(textOf(field));
+    else if (field.field === 4) operator = textOf(field);
+    else if (field.field === 7) domain = textOf(field);
     else if (field.field === 5) attributes.push(bytesOf(field));
   }
   checkKnown(operator, domain, readsPixels);
@@ -107,8 +108,6 @@ function scanNode(message: Uint8Array, readsPixels: boolean): { node: ScannedNod
   return { node: { operator, inputs, outputs, axis }, constant };
 }
 
-/** The number that stands for int64 in ONNX files. */
-const INT64 = 7;
 /** Of an attribute: one whole number. */
 const INTEGER = 2n;
 
@@ -121,7 +120,7 @@ function scanAttribute(
   let tensor: ScannedTensor | undefined;
   const integers: bigint[] = [];
   for (const field of readFields(attribute)) {
-    if (field.field === 1) name = text(field);
+    if (field.field === 1) name = textOf(field);
     else if (field.field === 20 && field.kind === "number") type = field.value;
     else if (field.field === 3 || field.field === 8)
       for (const value of packedNumbers(field)) integers.push(BigInt.asIntN(64, value));
@@ -171,10 +170,3 @@ function scanValue(value: Uint8Array): void {
 function* children(message: Uint8Array, number: number): Generator<Uint8Array> {
   for (const field of readFields(message)) if (field.field === number) yield bytesOf(field);
 }
-
-function bytesOf(field: Field): Uint8Array {
-  if (field.kind !== "bytes") throw new Error("a part of it is of the wrong kind");
-  return field.bytes;
-}
-
-const text = (field: Field): string => new TextDecoder().decode(bytesOf(field));

@@ -1,5 +1,5 @@
-import { packedNumbers, readFields, type Field } from "./onnx/protobuf.ts";
-import { printable, type ExternalBytes, type ScannedTensor } from "./scannedGraph.ts";
+import { packedNumbers, readFields, textOf, type Field } from "./onnx/protobuf.ts";
+import { INT64, printable, type ExternalBytes, type ScannedTensor } from "./scannedGraph.ts";
 
 /** Largest size along one axis: a word table of a million rows; none that is known has a third of that. */
 const LIMIT = 1n << 20n;
@@ -26,7 +26,7 @@ export function scanTensor(tensor: Uint8Array): ScannedTensor & { readonly name:
   for (const field of readFields(tensor)) {
     if (field.field === 1) dims.push(...packedNumbers(field));
     else if (field.field === 2 && field.kind === "number") type = Number(field.value);
-    else if (field.field === 8 && field.kind === "bytes") name = new TextDecoder().decode(field.bytes);
+    else if (field.field === 8 && field.kind === "bytes") name = textOf(field);
     else if (field.field === 9 && field.kind === "bytes") raw = field.bytes;
     else if (field.field in LEAST_BYTES) {
       held += field.kind === "number" ? 1 : Math.floor(field.bytes.length / LEAST_BYTES[field.field]!);
@@ -66,7 +66,6 @@ export function checkSize(name: string, size: bigint): void {
   if (signed < 0n || signed > LIMIT) throw new Error(`a size of ${printable(name)} is ${signed}, not within 0 and ${LIMIT}`);
 }
 
-const INT64 = 7;
 const INT64_DATA = 7;
 
 /** Fields with numbers one by one, and the least bytes that one takes: float, int32, int64, double, uint64. */
@@ -99,8 +98,7 @@ const ELEMENT_BITS: Readonly<Record<number, number>> = {
 function entryOf(message: Uint8Array): readonly [string, string] {
   const parts = ["", ""];
   for (const field of readFields(message))
-    if ((field.field === 1 || field.field === 2) && field.kind === "bytes")
-      parts[field.field - 1] = new TextDecoder().decode(field.bytes);
+    if ((field.field === 1 || field.field === 2) && field.kind === "bytes") parts[field.field - 1] = textOf(field);
   return [parts[0]!, parts[1]!];
 }
 

@@ -25,6 +25,9 @@ export interface ScannedTensor {
   readonly external?: ExternalBytes;
 }
 
+/** The number that stands for int64 in ONNX files. */
+export const INT64 = 7;
+
 /** Bytes of a tensor in a file beside the model. */
 export interface ExternalBytes {
   /** As the model names it, relative to its own folder. */

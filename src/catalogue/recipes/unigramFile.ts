@@ -1,4 +1,4 @@
-import { readFields, type Field } from "../../encoder/onnx/protobuf.ts";
+import { bytesOf, readFields, textOf, type Field } from "../../encoder/onnx/protobuf.ts";
 
 /** What a SentencePiece unigram model file says. Source: sentencepiece_model.proto of the project. */
 export interface SentencePieces {
@@ -23,7 +23,7 @@ export function readSentencePieces(file: Uint8Array): SentencePieces {
     if (part.field === 1) {
       let [piece, score] = ["", 0];
       for (const field of readFields(bytesOf(part))) {
-        if (field.field === 1) piece = new TextDecoder().decode(bytesOf(field));
+        if (field.field === 1) piece = textOf(field);
         else if (field.field === 2) score = floatOf(numberOf(field));
         else if (field.field === 3 && numberOf(field) === UNKNOWN_TYPE) unknown = vocab.length;
       }
@@ -88,11 +88,6 @@ export function unigramFile({ vocab, unknown, charsMap, strips, before, after, s
     decoder: spaces,
     model: { type: "Unigram", unk_id: unknown, vocab, byte_fallback: false },
   });
-}
-
-function bytesOf(field: Field): Uint8Array {
-  if (field.kind !== "bytes") throw new Error(`field ${String(field.field)} is no message`);
-  return field.bytes;
 }
 
 function numberOf(field: Field): number {

@@ -42,7 +42,8 @@ const HALF_NORMAL = 2 ** -14;
 
 const PATTERN = new DataView(new ArrayBuffer(8));
 
-function evenRound(value: number): number {
+/** To the nearest whole number, ties to the even one, as IEEE 754 and NumPy round. */
+export function evenRound(value: number): number {
   const floor = Math.floor(value);
   const rest = value - floor;
   return rest < 0.5 || (rest === 0.5 && floor % 2 === 0) ? floor : floor + 1;

@@ -1,5 +1,6 @@
 import type { Tensor } from "../formats/safetensors.ts";
-import { packedNumbers, readFields, type Field } from "./protobuf.ts";
+import { packedNumbers, readFields, textOf, type Field } from "./protobuf.ts";
+import { transpose } from "./quantise.ts";
 
 /** The float32 weights of a BERT encoder inside an ONNX file, by their names in Hugging Face's BertModel. */
 export function bertWeightsOfOnnx(file: Uint8Array, prefix: string): Map<string, Tensor> {
@@ -37,8 +38,6 @@ interface Node {
   readonly outputs: readonly string[];
 }
 
-const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
-
 function child(message: Uint8Array, number: number): Uint8Array {
   for (const field of readFields(message)) if (field.field === number && field.kind === "bytes") return field.bytes;
   throw new Error(`no field ${number}`);
@@ -46,7 +45,7 @@ function child(message: Uint8Array, number: number): Uint8Array {
 
 function readNode(message: Uint8Array): Node {
   const strings = (number: number): string[] =>
-    [...readFields(message)].flatMap((field) => (field.field === number && field.kind === "bytes" ? [text(field.bytes)] : []));
+    [...readFields(message)].flatMap((field) => (field.field === number ? [textOf(field)] : []));
   return { inputs: strings(1), outputs: strings(2), kind: strings(4)[0] ?? "" };
 }
 
@@ -58,7 +57,7 @@ function readTensor(message: Uint8Array): (Tensor & { name: string }) | undefine
   for (const field of readFields(message)) {
     if (field.field === 1) shape.push(...numbers(field));
     else if (field.field === 2 && field.kind === "number") type = Number(field.value);
-    else if (field.field === 8 && field.kind === "bytes") name = text(field.bytes);
+    else if (field.field === 8) name = textOf(field);
     else if (field.field === 9 && field.kind === "bytes") raw = field.bytes;
   }
   // Only float32 in raw form is a weight here; shapes and axes are other types.
@@ -69,9 +68,6 @@ function readTensor(message: Uint8Array): (Tensor & { name: string }) | undefine
 const numbers = (field: Field): number[] => [...packedNumbers(field)].map(Number);
 
 function transposed({ shape, data }: Tensor): Tensor {
-  const [rows, columns] = [shape[0]!, shape[1]!];
-  const out = new Float32Array(data.length);
-  for (let row = 0; row < rows; row++)
-    for (let column = 0; column < columns; column++) out[column * rows + row] = data[row * columns + column]!;
-  return { shape: [columns, rows], data: out };
+  const turned = transpose({ rows: shape[0]!, columns: shape[1]!, data });
+  return { shape: [turned.rows, turned.columns], data: turned.data };
 }

@@ -132,6 +132,14 @@ export function* readFields(message: Uint8Array): Generator<Field> {
   }
 }
 
+/** The bytes of a field: a message, a text, a tensor. Throws where it is a number. */
+export function bytesOf({ field, ...content }: Field): Uint8Array {
+  if (content.kind !== "bytes") throw new Error(`its field ${field} is a number, and should be none`);
+  return content.bytes;
+}
+
+export const textOf = (field: Field): string => new TextDecoder().decode(bytesOf(field));
+
 /** The numbers of a field that may be packed (bytes) or not. */
 export function* packedNumbers(field: Field): Generator<bigint> {
   if (field.kind === "number") {

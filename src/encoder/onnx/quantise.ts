@@ -1,4 +1,4 @@
-import { halfBits, singleOfHalf } from "../formats/halves.ts";
+import { evenRound, halfBits, singleOfHalf } from "../formats/halves.ts";
 import type { Matrix } from "./graph.ts";
 
 /** Largest int8 in use: -128 is left out, so that the range is symmetric. */
@@ -66,10 +66,5 @@ export function rowQuantise(
   return { values, scales };
 }
 
-/** Half to even, as IEEE 754 and NumPy round, within ±127. */
-function round(value: number): number {
-  const floor = Math.floor(value);
-  const rest = value - floor;
-  const rounded = rest < 0.5 || (rest === 0.5 && floor % 2 === 0) ? floor : floor + 1;
-  return Math.max(-LIMIT, Math.min(LIMIT, rounded));
-}
+/** Within ±127. */
+const round = (value: number): number => Math.max(-LIMIT, Math.min(LIMIT, evenRound(value)));

@@ -1,3 +1,5 @@
+import { escaped } from "./splitText.ts";
+
 /** A token of a tokenizer.json's `added_tokens`, by that file's names. */
 export interface AddedToken {
   readonly id: number;
@@ -29,7 +31,6 @@ export function addedTokenCutter(tokens: readonly AddedToken[], normalise: (text
       .filter((part) => part !== "");
 }
 
-const ESCAPED = /[\\^$.*+?()[\]{}|/-]/g;
 const WORD_END = /[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}]$/u;
 const WORD_START = /^[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}]/u;
 const SPACE_END = /\p{White_Space}*$/u;
@@ -39,7 +40,7 @@ function cutter(tokens: readonly AddedToken[]): (text: string) => Part[] {
   const byContent = new Map(tokens.filter(({ content }) => content !== "").map((token) => [token.content, token]));
   if (byContent.size === 0) return (text) => [text];
   const longestFirst = [...byContent.keys()].sort((a, b) => b.length - a.length);
-  const anyToken = new RegExp(longestFirst.map((content) => content.replace(ESCAPED, "\\$&")).join("|"), "gu");
+  const anyToken = new RegExp(longestFirst.map(escaped).join("|"), "gu");
   return (text) => {
     const parts: Part[] = [];
     let from = 0;

@@ -17,10 +17,11 @@ export function bertNormalise(text: string, options: BertNormaliserOptions): str
     out = mapCodePoints(out, (char, code) => (isRemoved(char, code) ? "" : WHITE_SPACE.test(char) ? " " : char));
   if (options.handleChineseChars) out = mapCodePoints(out, (char, code) => (isChinese(code) ? ` ${char} ` : char));
   if (options.stripAccents) out = mapCodePoints(normalForm(out, "NFD"), (char, code) => (isMark(char, code) ? "" : char));
-  // One code point at a time: a whole string would turn a final Σ into ς, which Rust's char::to_lowercase does not.
-  if (options.lowercase) out = mapCodePoints(out, (char) => char.toLowerCase());
-  return out;
+  return options.lowercase ? lowerCase(out) : out;
 }
+
+/** One code point at a time: a whole string would turn a final Σ into ς, which Rust's char::to_lowercase does not. */
+export const lowerCase = (text: string): string => mapCodePoints(text, (char) => char.toLowerCase());
 
 /** Words and single punctuation marks; white space separates and is dropped. */
 export function bertWords(text: string): string[] {

@@ -68,7 +68,7 @@ function joinedWhere(found: readonly Stretch[], joins: (at: number) => boolean):
 function expressionOf(pattern: unknown): RegExp | undefined {
   if (typeof pattern !== "object" || pattern === null) return undefined;
   if ("String" in pattern && typeof pattern.String === "string" && pattern.String !== "")
-    return new RegExp(pattern.String.replace(SYNTAX, "\\$&"), "gu");
+    return new RegExp(escaped(pattern.String), "gu");
   if (!("Regex" in pattern) || typeof pattern.Regex !== "string") return undefined;
   const translated = translate(pattern.Regex);
   try {
@@ -77,8 +77,6 @@ function expressionOf(pattern: unknown): RegExp | undefined {
     return undefined;
   }
 }
-
-const SYNTAX = /[\^$\\.*+?()[\]{}|/-]/g;
 
 /** One element of an expression in the library's dialect (Oniguruma's), and what it is in ours. cspell:ignore ultmo cdseifo mcko rntfv */
 const ELEMENTS: readonly (readonly [element: RegExp, ours: (found: RegExpExecArray) => string])[] = [
@@ -104,7 +102,12 @@ const INSIDE: typeof ELEMENTS = [
   [/^[^\\[\]&^-]/u, ([all]) => escaped(all)],
 ];
 
-const escaped = (char: string): string => char.replace(SYNTAX, "\\$&");
+/** Text as an expression that matches it and nothing else. */
+export function escaped(text: string): string {
+  return text.replace(SYNTAX, "\\$&");
+}
+
+const SYNTAX = /[\^$\\.*+?()[\]{}|/-]/g;
 
 /** The expression as JavaScript writes it, element by element; undefined at the first that is not known to mean the same. */
 function translate(pattern: string): string | undefined {

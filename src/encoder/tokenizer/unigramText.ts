@@ -1,3 +1,4 @@
+import { lowerCase } from "./bertText.ts";
 import { byteLevel } from "./byteLevel.ts";
 import { charsMap } from "./charsMap.ts";
 import { normalForm } from "./normalForms.ts";
@@ -28,8 +29,7 @@ export function normaliserOf(step: Step | null | undefined): ((text: string) => 
       return (text) => normalForm(text, form);
     }
     case "Lowercase":
-      // One code point at a time: a whole string would turn a final Σ into ς, which Rust's char::to_lowercase does not.
-      return (text) => text.replace(/\P{ASCII}|[A-Z]/gu, (char) => char.toLowerCase());
+      return lowerCase;
     case "Replace":
       return replace(step["pattern"], step["content"]);
     case "Prepend": {
