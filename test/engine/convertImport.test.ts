@@ -6,12 +6,13 @@ import { after, before, test } from "node:test";
 
 import { cancellationSource } from "../../src/core/base/cancellation.ts";
 import { convertModel } from "../../src/engine/hub/trial.ts";
-import { createEngineClient, type EngineClient } from "../../src/process/engineClient.ts";
+import type { EngineClient } from "../../src/process/engineClient.ts";
 import { embed } from "../../src/protocol/engine.ts";
 import { EmbedError } from "../../src/protocol/errors.ts";
 import { describeRepository, importFromHub, importFromPath, type ImportProgress } from "../../src/protocol/hub.ts";
 import { temporaryFolder } from "./hub/fetching.ts";
 import { REPOSITORY, startHub } from "./hub/hubServer.ts";
+import { startEngine } from "./startEngine.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
 const DATA = path.join(root, "test/golden/data/architectures");
@@ -25,16 +26,7 @@ before(() => {
   base = temporaryFolder();
   encoders = path.join(base, "encoders");
   fs.mkdirSync(encoders);
-  engine = createEngineClient({
-    program: path.join(root, "src/engine/main.ts"),
-    hello: {
-      encoderFolders: [encoders],
-      grammarFolder: "",
-      kernelFolder: path.join(root, "dist/kernels"),
-      encoderProgram: path.join(root, "src/encoder/main.ts"),
-      workers: 1,
-    },
-  });
+  engine = startEngine({ encoders, hello: { workers: 1 } });
 });
 after(() => {
   engine.dispose();

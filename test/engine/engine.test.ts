@@ -5,18 +5,15 @@ import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { cancellationSource } from "../../src/core/base/cancellation.ts";
-import type { EngineClient, EngineClientOptions } from "../../src/process/engineClient.ts";
+import type { EngineClient } from "../../src/process/engineClient.ts";
 import { compare, embed, MAX_SEGMENTS, type Progress } from "../../src/protocol/engine.ts";
 import { EmbedError } from "../../src/protocol/errors.ts";
-import { startEngine } from "./startEngine.ts";
+import { startEngine, type StartOptions } from "./startEngine.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
 const encoder = { id: "paraphrase-MiniLM-L3-v2" };
 
-async function withEngine(
-  body: (engine: EngineClient) => Promise<void>,
-  options: Partial<EngineClientOptions> = {},
-): Promise<void> {
+async function withEngine(body: (engine: EngineClient) => Promise<void>, options: StartOptions = {}): Promise<void> {
   const engine = startEngine(options);
   try {
     await body(engine);
@@ -57,13 +54,7 @@ test("five deaths stop the restarts, with one notice", async () => {
       assert.equal(notices.length, 1);
     },
     {
-      hello: {
-        encoderFolders: [path.join(root, "models")],
-        grammarFolder: "",
-        kernelFolder: "",
-        encoderProgram: path.join(root, "test/engine/process/dying.ts"),
-        workers: 1,
-      },
+      hello: { encoderProgram: path.join(root, "test/engine/process/dying.ts"), workers: 1 },
       onGaveUp: ({ code }) => notices.push(code),
     },
   );
@@ -77,14 +68,7 @@ test("an encoder that hangs is killed at its deadline", async () => {
       assert.ok(performance.now() - started < 5000);
     },
     {
-      hello: {
-        encoderFolders: [path.join(root, "models")],
-        grammarFolder: "",
-        kernelFolder: "",
-        encoderProgram: path.join(root, "test/engine/process/hanging.ts"),
-        workers: 1,
-        deadlineMs: 500,
-      },
+      hello: { encoderProgram: path.join(root, "test/engine/process/hanging.ts"), workers: 1, deadlineMs: 500 },
     },
   );
 });

@@ -20,16 +20,7 @@ const BUNDLED = ["all-MiniLM-L6-v2", "paraphrase-MiniLM-L3-v2", "glove-6b-100d-5
 let engine: EngineClient;
 before(() => {
   makeCopies();
-  engine = startEngine({
-    hello: {
-      encoderFolders: [path.join(root, "models"), folder],
-      grammarFolder: path.join(root, "node_modules/@vscode/tree-sitter-wasm/wasm"),
-      kernelFolder: path.join(root, "dist/kernels"),
-      encoderProgram: path.join(root, "src/encoder/main.ts"),
-      referenceFolder: path.join(root, "encoders/references"),
-      workers: 2,
-    },
-  });
+  engine = startEngine({ encoders: folder });
 });
 after(() => {
   engine.dispose();

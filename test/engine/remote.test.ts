@@ -37,15 +37,7 @@ interface Place {
 async function withServer(body: (place: Place) => Promise<void>): Promise<void> {
   const server = await startFakeServer();
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "compare-embeddings-remote-"));
-  const engine = startEngine({
-    hello: {
-      encoderFolders: [path.join(root, "models"), folder],
-      grammarFolder: path.join(root, "node_modules/@vscode/tree-sitter-wasm/wasm"),
-      kernelFolder: path.join(root, "dist/kernels"),
-      encoderProgram: path.join(root, "src/encoder/main.ts"),
-      workers: 1,
-    },
-  });
+  const engine = startEngine({ encoders: folder, hello: { workers: 1 } });
   try {
     await body({ engine, server, folder, allow: (...allowed) => engine.request(allowRemote, { allowed, patience: PATIENCE }) });
   } finally {

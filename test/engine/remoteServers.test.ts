@@ -30,15 +30,7 @@ before(async () => {
   // One after the other: the first one may have to install both.
   infinity = await startServer("infinity");
   mlserver = await startServer("mlserver");
-  engine = startEngine({
-    hello: {
-      encoderFolders: [path.join(root, "models"), folder],
-      grammarFolder: path.join(root, "node_modules/@vscode/tree-sitter-wasm/wasm"),
-      kernelFolder: path.join(root, "dist/kernels"),
-      encoderProgram: path.join(root, "src/encoder/main.ts"),
-      workers: 1,
-    },
-  });
+  engine = startEngine({ encoders: folder, hello: { workers: 1 } });
 });
 after(async () => {
   engine.dispose();
