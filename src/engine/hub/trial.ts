@@ -1,8 +1,8 @@
 import { neverCancelled } from "../../core/base/cancellation.ts";
-import { startChild } from "../../process/childProcess.ts";
 import { convert, type ConvertParams, type ConvertResult, type LoadedModel, type ModelKey } from "../../protocol/encoder.ts";
 import { cancelled, EmbedError } from "../../protocol/errors.ts";
 import { noEncoder } from "../../protocol/hubErrors.ts";
+import { inOwnProcess } from "../inOwnProcess.ts";
 import { createPool, type PoolOptions } from "../pool.ts";
 
 /** Plain words, some of which every text encoder knows. */
@@ -48,32 +48,18 @@ const CONVERT_MS = 600_000;
  * Builds ONNX from the safetensors in a folder, in a process of its own: large or wrong files harm nothing that runs. Throws
  * what the converter throws, or `noEncoder` when the process dies or does not end.
  */
-export async function convertModel(
+export const convertModel = (
   { program }: TrialProgram,
   params: ConvertParams,
   place: string,
   signal: AbortSignal,
-): Promise<ConvertResult> {
-  const child = startChild({ name: "encoder", program, onLog: () => undefined });
-  const stop = (): void => {
-    child.kill();
-  };
-  signal.addEventListener("abort", stop, { once: true });
-  const overdue = setTimeout(stop, CONVERT_MS);
-  try {
-    signal.throwIfAborted();
-    return await child.rpc.request(convert, params);
-  } catch (error) {
-    if (signal.aborted) throw cancelled();
-    if (error instanceof EmbedError && error.data.code === "processEnded")
-      throw noEncoder(place, `building ONNX from its weights ended badly: ${error.data.message}`, OTHER);
-    throw error;
-  } finally {
-    clearTimeout(overdue);
-    signal.removeEventListener("abort", stop);
-    child.kill();
-    await child.ended;
-  }
-}
+): Promise<ConvertResult> =>
+  inOwnProcess(convert, params, {
+    name: "encoder",
+    program,
+    limitMs: CONVERT_MS,
+    onDeath: (how) => noEncoder(place, `building ONNX from its weights ended badly (${how})`, OTHER),
+    signal,
+  });
 
 const OTHER = "Choose another model file with --file, or another export of this model.";
