@@ -13,23 +13,20 @@ import {
 } from "../protocol/catalogue.ts";
 import { notInCatalogue } from "../protocol/catalogueErrors.ts";
 import type { HelloParams, Progress } from "../protocol/engine.ts";
-import { badRequest } from "../protocol/errors.ts";
-import type { ImportProgress } from "../protocol/hub.ts";
-import { abortSignal } from "./abortSignal.ts";
+import { byTheClock } from "./byTheClock.ts";
 import { getFromCatalogue } from "./catalogue/getEncoder.ts";
 import { archivesOfAll, readManifests } from "./catalogue/manifests.ts";
 import { removeFolder } from "./catalogue/removeFolder.ts";
 import { weightsIn } from "./hub/encoderFiles.ts";
 import { localFiles } from "./hub/localFiles.ts";
 import type { Registry } from "./registry.ts";
+import { checkUsersFolder, usersFolders } from "./usersFolders.ts";
+import { withAbortSignal } from "./withAbortSignal.ts";
 
 interface Engine {
   readonly hello: HelloParams;
   readonly registry: Registry;
 }
-
-/** Progress goes by the clock. */
-const REPORT_MS = 100;
 
 /** The requests of protocol/catalogue.ts. */
 export function serveCatalogue(
@@ -59,16 +56,14 @@ export function serveCatalogue(
         id,
         all.map((one) => one.id),
       );
-    if (!hello.encoderFolders.slice(1).includes(folder)) throw badRequest("Encoders are kept in the engine's own folders only.");
+    checkUsersFolder(hello, folder);
     const known = registry.list().find((encoder) => encoder.id === id);
     if (known?.bundled === true) return { id, folder: registry.published(id).folder, added: false };
-    const stopping = abortSignal(token);
+    const { builder } = hello.catalogue;
+    const report = byTheClock(reporter(progressToken));
     try {
-      const { builder } = hello.catalogue;
-      const report = byTheClock(reporter(progressToken));
-      return await getFromCatalogue(manifest, { folder, access, builder, signal: stopping.signal, report });
+      return await withAbortSignal(token, (signal) => getFromCatalogue(manifest, { folder, access, builder, signal, report }));
     } finally {
-      stopping.dispose();
       registry.refresh();
     }
   });
@@ -83,7 +78,7 @@ export function serveCatalogue(
   });
   rpc.onRequest(removeEncoder, async ({ id }) => {
     const { hello, registry } = ready();
-    await removeFolder(id, registry.published(id).folder, hello.encoderFolders.slice(1));
+    await removeFolder(id, registry.published(id).folder, usersFolders(hello));
     registry.refresh();
     return null;
   });
@@ -98,16 +93,4 @@ function entryOf(manifest: EncoderManifest, here: boolean, archives: string): Ca
     if (stat?.size !== archive.bytes) missing += archive.bytes;
   }
   return { id, name, card, bytes, missing, here, ...(caveat === undefined ? {} : { caveat }) };
-}
-
-/** Each change of phase and each end at once, the bytes in between now and then. */
-function byTheClock(report: (progress: Progress) => void): (progress: ImportProgress) => void {
-  let told = -Infinity;
-  let phase = "";
-  return (progress) => {
-    const now = performance.now();
-    if (progress.phase === phase && now - told < REPORT_MS && progress.done < progress.total) return;
-    [told, phase] = [now, progress.phase];
-    report(progress);
-  };
 }

@@ -1,5 +1,3 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
-
 import type { CancellationToken } from "../core/base/cancellation.ts";
 import { clusteredOrder } from "../core/cluster/clusteredOrder.ts";
 import { agreement } from "../core/measures/agreement.ts";
@@ -20,7 +18,9 @@ import {
   type SegmentInfo,
 } from "../protocol/engine.ts";
 import { badRequest, cancelled, errorData, nothingToCompare, tooManySegments } from "../protocol/errors.ts";
+import { byTheClock } from "./byTheClock.ts";
 import type { EmbedAllOptions, Embedder } from "./embed.ts";
+import { giveWay } from "./giveWay.ts";
 import { cosines } from "./kernels/cosines.ts";
 import type { Kernels } from "./kernels/kernels.ts";
 import type { Splitter } from "./split/splitter.ts";
@@ -90,26 +90,20 @@ async function split({ documents, split: mode }: CompareParams, splitter: Splitt
   return { segments, texts };
 }
 
-/** At most ten reports a second, and the last one. */
-const REPORT_MS = 100;
-
 function embedOptions(
   encoders: readonly EncoderChoice[],
   texts: readonly string[],
   report: CompareParts["report"],
   token: CancellationToken,
 ): EmbedAllOptions {
-  const told = new Map<string, number>();
+  const tell = byTheClock(report);
   return {
     encoders,
     texts,
     priority: "interactive",
     token,
     onProgress: ({ id }, phase, done, total) => {
-      const now = performance.now();
-      if (now - (told.get(id) ?? -Infinity) < REPORT_MS && done < total) return;
-      told.set(id, now);
-      report({ kind: "encoder", id, phase, done, total });
+      tell({ kind: "encoder", id, phase, done, total });
     },
   };
 }
@@ -150,10 +144,4 @@ function sharedOrder(outcomes: readonly EncoderOutcome[], n: number): Uint32Arra
     for (let at = 0; at < distance.length; at++) distance[at]! -= percentile(similarity[at]!) / usable.length;
   }
   return clusteredOrder(distance, n);
-}
-
-/** Lets messages in, a cancellation among them. */
-async function giveWay(token: CancellationToken): Promise<void> {
-  await nextTurn();
-  if (token.isCancellationRequested) throw cancelled();
 }

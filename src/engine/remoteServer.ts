@@ -1,14 +1,14 @@
 import type { CancellationToken } from "../core/base/cancellation.ts";
 import type { Rpc } from "../process/rpc.ts";
 import type { EncoderChoice, HelloParams } from "../protocol/engine.ts";
-import { badRequest } from "../protocol/errors.ts";
 import { addRemoteEncoder, allowRemote, measureSending, type Sendable, type Sending } from "../protocol/remote.ts";
-import { abortSignal } from "./abortSignal.ts";
 import type { Registry } from "./registry.ts";
 import { addRemote } from "./remote/addRemote.ts";
 import { serverAddress, type RemoteRecord } from "./remote/remoteRecord.ts";
 import type { RemoteServers } from "./remote/remoteServers.ts";
 import type { Splitter } from "./split/splitter.ts";
+import { checkUsersFolder } from "./usersFolders.ts";
+import { withAbortSignal } from "./withAbortSignal.ts";
 
 interface Engine {
   readonly hello: HelloParams;
@@ -31,16 +31,12 @@ export function serveRemote(rpc: Rpc, ready: () => Engine, missingTexts: Missing
   });
   rpc.onRequest(addRemoteEncoder, async (params, token) => {
     const { hello, registry, servers } = ready();
-    if (!hello.encoderFolders.slice(1).includes(params.folder))
-      throw badRequest("Encoders are kept in the engine's own folders only.");
-    const abort = abortSignal(token);
-    try {
-      const result = await addRemote(params, { servers, known: (id) => registry.remoteOf(id), signal: abort.signal });
-      registry.refresh();
-      return result;
-    } finally {
-      abort.dispose();
-    }
+    checkUsersFolder(hello, params.folder);
+    const result = await withAbortSignal(token, (signal) =>
+      addRemote(params, { servers, known: (id) => registry.remoteOf(id), signal }),
+    );
+    registry.refresh();
+    return result;
   });
   rpc.onRequest(measureSending, ({ encoders, what }, token) => measured(encoders, what, ready(), missingTexts, token));
 }

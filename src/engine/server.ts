@@ -31,6 +31,7 @@ import { withRemoteEncoders } from "./remote/remotePool.ts";
 import { createRemoteServers } from "./remote/remoteServers.ts";
 import { serveRemote } from "./remoteServer.ts";
 import { createSplitter } from "./split/splitter.ts";
+import { usersFolders } from "./usersFolders.ts";
 import { createVectorCache } from "./vectorCache.ts";
 import { serveWorkspace } from "./workspaceServer.ts";
 
@@ -129,7 +130,7 @@ function createEngine(rpc: Rpc, params: HelloParams) {
 }
 
 /** Beside the user's own encoders, who are in the last folder; the installation's is nobody's to write in. */
-function cardFolder({ encoderFolders }: HelloParams): string | undefined {
-  const own = encoderFolders.slice(1).at(-1);
+function cardFolder(hello: HelloParams): string | undefined {
+  const own = usersFolders(hello).at(-1);
   return own === undefined ? undefined : path.join(own, ".cards");
 }

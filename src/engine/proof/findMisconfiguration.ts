@@ -1,5 +1,3 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
-
 import type { CancellationToken } from "../../core/base/cancellation.ts";
 import { POOLINGS, type CardPooling } from "../../core/encoders/card.ts";
 import type { Rows } from "../../core/measures/cka.ts";
@@ -18,6 +16,7 @@ import type { EncodeParams, EncodeResult } from "../../protocol/encoder.ts";
 import type { EncoderChoice } from "../../protocol/engine.ts";
 import { cancelled, EmbedError, readsImages } from "../../protocol/errors.ts";
 import type { MisconfigurationResult, TriedWay } from "../../protocol/proof.ts";
+import { giveWay } from "../giveWay.ts";
 import type { Pairs } from "./pairs.ts";
 import { stampOf } from "./selfTest.ts";
 import { infoOf, openSubject, type ProofParts, type Subject } from "./subject.ts";
@@ -151,9 +150,4 @@ function variantOf({ base, loaded }: Subject, settings: EncoderSettings, way: Wa
     prompt: setting,
   };
   return variantId(base, Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)));
-}
-
-async function giveWay(token: CancellationToken): Promise<void> {
-  await nextTurn();
-  if (token.isCancellationRequested) throw cancelled();
 }

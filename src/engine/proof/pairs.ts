@@ -1,12 +1,10 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
-
 import { seededRandom, shuffled } from "../../core/base/random.ts";
 import type { CancellationToken } from "../../core/base/cancellation.ts";
 import { pairOf } from "../../core/proof/minePairs.ts";
 import { CODE_PAIRS } from "../../core/proof/pairs/codePairs.ts";
 import { PROSE_PAIRS } from "../../core/proof/pairs/prosePairs.ts";
-import { cancelled } from "../../protocol/errors.ts";
 import type { PairSource } from "../../protocol/proof.ts";
+import { giveWay } from "../giveWay.ts";
 import type { Catalogue } from "../store/catalogue.ts";
 
 /** Texts that belong together, from one source. */
@@ -34,8 +32,7 @@ export async function workspacePairs(catalogue: Catalogue, token: CancellationTo
   const found = new Map<string, string>();
   const documents = new Set<string>();
   for (let at = 0; at < Math.min(order.length, MAX_FILES) && found.size < MAX_PAIRS; at++) {
-    if (at % FILES_PER_TURN === 0) await nextTurn();
-    if (token.isCancellationRequested) throw cancelled();
+    if (at % FILES_PER_TURN === 0) await giveWay(token);
     for (const { kind, text } of catalogue.segmentsOf(files[order[at]!]!)) {
       const { text: whole, headerLength } = catalogue.textOf(text);
       const pair = pairOf({ kind, text: whole.slice(headerLength) });

@@ -1,9 +1,9 @@
 import type { CancellationToken } from "../../core/base/cancellation.ts";
 import type { AllowRemoteParams, RemoteConsent } from "../../protocol/remote.ts";
 import { remoteChanged, remoteInsecure, remoteNotAllowed, remoteRefused, remoteText } from "../../protocol/remoteErrors.ts";
-import { abortSignal } from "../abortSignal.ts";
 import { printable } from "../hub/hubAddress.ts";
 import type { Priority } from "../pool.ts";
+import { withAbortSignal } from "../withAbortSignal.ts";
 import { checkedVectors, likeness } from "./checkVectors.ts";
 import { inferredVectors } from "./inferenceProtocol.ts";
 import { openAiVectors } from "./openAi.ts";
@@ -108,20 +108,17 @@ export function createRemoteServers(): RemoteServers {
     access,
     embed: async (record, texts, priority, token) => {
       access(serverAddress(record));
-      const abort = abortSignal(token);
-      try {
-        const width = probeVector(record).length;
-        const out = new Float32Array(texts.length * width);
-        const most = limits.get(nameOf(record)) ?? BATCH_TEXTS;
-        await Promise.all(
+      const width = probeVector(record).length;
+      const out = new Float32Array(texts.length * width);
+      const most = limits.get(nameOf(record)) ?? BATCH_TEXTS;
+      await withAbortSignal(token, (signal) =>
+        Promise.all(
           batches(texts, most).map(async ({ from, part }) => {
-            out.set(await embedBatch(record, part, priority, abort.signal), from * width);
+            out.set(await embedBatch(record, part, priority, signal), from * width);
           }),
-        );
-        return out;
-      } finally {
-        abort.dispose();
-      }
+        ),
+      );
+      return out;
     },
   };
 }

@@ -1,9 +1,7 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
-
 import type { CancellationToken } from "../../core/base/cancellation.ts";
 import type { EncoderChoice } from "../../protocol/engine.ts";
-import { cancelled } from "../../protocol/errors.ts";
 import type { NearestOfSegment, Place } from "../../protocol/workspace.ts";
+import { giveWay } from "../giveWay.ts";
 import { overlaps } from "./query.ts";
 import type { SearchParts } from "./searchParts.ts";
 
@@ -27,8 +25,7 @@ export async function findNearestInFile(
   for (const encoder of encoders) {
     const { matrix } = await parts.openEncoder(encoder);
     for (const [at, { text, range }] of segments.entries()) {
-      await nextTurn();
-      if (token.isCancellationRequested) throw cancelled();
+      await giveWay(token);
       const vector = matrix.vector(text);
       if (vector === undefined) continue;
       asked[at]!++;

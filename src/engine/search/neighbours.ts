@@ -1,5 +1,3 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
-
 import type { CancellationToken } from "../../core/base/cancellation.ts";
 import type { EncoderChoice, Progress } from "../../protocol/engine.ts";
 import { cancelled, errorData } from "../../protocol/errors.ts";
@@ -10,6 +8,7 @@ import {
   type NeighboursParams,
   type NeighboursResult,
 } from "../../protocol/workspace.ts";
+import { giveWay } from "../giveWay.ts";
 import { described } from "./everything.ts";
 import { overlaps, resolveQuery, vectorOf, type ResolvedQuery } from "./query.ts";
 import { scaleOf } from "./scoreScale.ts";
@@ -47,8 +46,7 @@ export async function findNeighbours(
         }),
       ),
     );
-    await nextTurn();
-    if (token.isCancellationRequested) throw cancelled();
+    await giveWay(token);
     if (source.hasWords) outcomes.push(tell(byWords(search)));
     return {
       query: { label: query.label, content: query.content, ...(query.place === undefined ? {} : { place: query.place }) },

@@ -1,11 +1,10 @@
 import { createHash } from "node:crypto";
 import path from "node:path";
-import { setImmediate as nextTurn } from "node:timers/promises";
 
 import type { CancellationToken } from "../../core/base/cancellation.ts";
 import { languageOf } from "../../core/text/languageOf.ts";
 import type { Skipped, SkipReason, WorkspaceParams } from "../../protocol/workspace.ts";
-import { cancelled } from "../../protocol/errors.ts";
+import { giveWay } from "../giveWay.ts";
 import type { Catalogue, FileStamp, IndexFile } from "../store/catalogue.ts";
 import type { Segmenter } from "./segmenter.ts";
 import { holdsPrivateKey } from "./secrets.ts";
@@ -64,8 +63,7 @@ export async function scan(parts: ScanParts, token: CancellationToken, only?: re
       if (reason !== undefined) count(skipped, reason, entry.path);
       continue;
     }
-    await nextTurn();
-    if (token.isCancellationRequested) throw cancelled();
+    await giveWay(token);
     const read = open === undefined ? await readTextFile(entry.file) : unsavedText(open);
     const stamp = stampOf(entry, open !== undefined, read.kind === "text" ? read.hash : `${SKIPPED}${read.reason}`);
     if (read.kind === "skipped") count(skipped, read.reason, entry.path);
