@@ -1,5 +1,3 @@
-import readline from "node:readline";
-
 import * as v from "valibot";
 
 import { embed, tokenize } from "../protocol/engine.ts";
@@ -69,7 +67,7 @@ async function forEachChunk(work: (texts: string[], first: number) => Promise<re
     await write(lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
   };
   let number = 0;
-  for await (const line of readline.createInterface({ input: process.stdin, crlfDelay: Infinity })) {
+  for await (const line of linesOf(process.stdin)) {
     number++;
     if (line.trim() === "") continue;
     const parsed = v.safeParse(LINE, parseJson(line));
@@ -81,6 +79,19 @@ async function forEachChunk(work: (texts: string[], first: number) => Promise<re
     if (texts.length === CHUNK) await flush();
   }
   await flush();
+}
+
+/** Lines end where JSON Lines end: readline also cuts at U+2028, which a string of JSON may hold. */
+async function* linesOf(input: NodeJS.ReadStream): AsyncGenerator<string> {
+  let rest = "";
+  input.setEncoding("utf8");
+  for await (const chunk of input as AsyncIterable<string>) {
+    const lines = chunk.split("\n");
+    lines[0] = rest + lines[0]!;
+    rest = lines.pop()!;
+    yield* lines;
+  }
+  yield rest;
 }
 
 function parseJson(line: string): unknown {

@@ -51,6 +51,16 @@ test("embed answers in order, says what was cut, and gives null where no word is
   assert.equal(glove[2]!["vector"], null);
 });
 
+test("every line of JSON is one text, whatever separators of lines its text holds", () => {
+  const texts = ["one\u2028two\u2029three\u0085four", "five\r\nsix"];
+  const ids = (input: string): unknown[] =>
+    lines(cli(["tokenize", "--model", "all-MiniLM-L6-v2"], input).out).map((row) => row["ids"]);
+  const plain = ids(texts.map((text) => JSON.stringify({ text })).join("\r\n"));
+  assert.equal(plain.length, 2);
+  const escaped = (text: string): string => text.replaceAll("\u2028", "\\u2028").replaceAll("\u2029", "\\u2029");
+  assert.deepEqual(plain, ids(texts.map((text) => escaped(JSON.stringify({ text }))).join("\n")));
+});
+
 test("tokenize keeps the special tokens when it cuts", () => {
   const [row] = lines(cli(["tokenize", "--model", "paraphrase-MiniLM-L3-v2"], JSON.stringify({ text: "word ".repeat(500) })).out);
   const ids = row!["ids"] as number[];
