@@ -1,12 +1,26 @@
 import * as v from "valibot";
 
+import type { Precision } from "../../core/encoders/card.ts";
 import { ACTIVATIONS } from "../onnx/activation.ts";
 import { bertGraph } from "../onnx/bert.ts";
 import { DISTILBERT_NAMES, distilbertGraph } from "../onnx/distilbert.ts";
+import type { OnnxModel } from "../onnx/graph.ts";
 import { MPNET_NAMES, mpnetGraph } from "../onnx/mpnet.ts";
+import type { NamedTensors } from "../onnx/namedWeights.ts";
 import { robertaGraph } from "../onnx/roberta.ts";
-import { BERT_NAMES } from "../onnx/transformerBlocks.ts";
-import { blockShapes, checkHeads, COUNT, EPSILON, LAYERS, norm, only, parsed, type Architecture } from "./architecture.ts";
+import { BERT_NAMES, type BlockNames, type BlocksConfig } from "../onnx/transformerBlocks.ts";
+import {
+  blockShapes,
+  checkHeads,
+  COUNT,
+  EPSILON,
+  LAYERS,
+  norm,
+  only,
+  parsed,
+  type Architecture,
+  type Plan,
+} from "./architecture.ts";
 
 /** Entries of config.json that BERT and its descendants share; defaults are those of the publisher's library. */
 const SHARED = {
@@ -21,6 +35,15 @@ const SHARED = {
   position_embedding_type: only("absolute"),
 };
 
+/** The entries that shape the tensors and blocks of all of them. */
+type FamilyConfig = BlocksConfig & {
+  readonly vocab_size: number;
+  readonly intermediate_size: number;
+  readonly max_position_embeddings: number;
+};
+
+type FamilyGraph<C> = (config: C, tensors: NamedTensors, precision: Precision, note: string) => OnnxModel;
+
 const EMBEDDINGS = "embeddings.word_embeddings.weight";
 const OWN = /^(embeddings|encoder)\./;
 
@@ -30,18 +53,7 @@ export const bert: Architecture = {
   own: OWN,
   plan: (json) => {
     const config = parsed(v.looseObject({ ...SHARED, type_vocab_size: v.optional(COUNT, 2) }), json);
-    const { hidden_size: hidden, num_hidden_layers: layers, num_attention_heads: heads } = config;
-    checkHeads(hidden, heads);
-    return {
-      shapes: new Map([
-        [EMBEDDINGS, [config.vocab_size, hidden]],
-        ["embeddings.position_embeddings.weight", [config.max_position_embeddings, hidden]],
-        ["embeddings.token_type_embeddings.weight", [config.type_vocab_size, hidden]],
-        ...norm("embeddings.LayerNorm", hidden),
-        ...blockShapes(BERT_NAMES, layers, hidden, config.intermediate_size),
-      ]),
-      graph: (tensors, precision, note) => bertGraph(config, tensors, precision, note),
-    };
+    return planOf(config, BERT_NAMES, { [TYPES]: [config.type_vocab_size, config.hidden_size] }, bertGraph);
   },
 };
 
@@ -53,18 +65,7 @@ export const roberta: Architecture = {
   plan: (json) => {
     const schema = v.looseObject({ ...SHARED, type_vocab_size: v.optional(COUNT, 1), pad_token_id: v.optional(TOKEN, 1) });
     const config = parsed(schema, json);
-    const { hidden_size: hidden, num_hidden_layers: layers, num_attention_heads: heads } = config;
-    checkHeads(hidden, heads);
-    return {
-      shapes: new Map([
-        [EMBEDDINGS, [config.vocab_size, hidden]],
-        ["embeddings.position_embeddings.weight", [config.max_position_embeddings, hidden]],
-        ["embeddings.token_type_embeddings.weight", [config.type_vocab_size, hidden]],
-        ...norm("embeddings.LayerNorm", hidden),
-        ...blockShapes(BERT_NAMES, layers, hidden, config.intermediate_size),
-      ]),
-      graph: (tensors, precision, note) => robertaGraph(config, tensors, precision, note),
-    };
+    return planOf(config, BERT_NAMES, { [TYPES]: [config.type_vocab_size, config.hidden_size] }, robertaGraph);
   },
 };
 
@@ -80,22 +81,12 @@ export const mpnet: Architecture = {
       pad_token_id: v.optional(v.literal(1), 1),
     });
     const config = parsed(schema, json);
-    const { hidden_size: hidden, num_hidden_layers: layers, num_attention_heads: heads } = config;
-    checkHeads(hidden, heads);
-    return {
-      shapes: new Map([
-        [EMBEDDINGS, [config.vocab_size, hidden]],
-        ["embeddings.position_embeddings.weight", [config.max_position_embeddings, hidden]],
-        ["encoder.relative_attention_bias.weight", [config.relative_attention_num_buckets, heads]],
-        ...norm("embeddings.LayerNorm", hidden),
-        ...blockShapes(MPNET_NAMES, layers, hidden, config.intermediate_size),
-      ]),
-      graph: (tensors, precision, note) => mpnetGraph(config, tensors, precision, note),
-    };
+    const distances = [config.relative_attention_num_buckets, config.num_attention_heads];
+    return planOf(config, MPNET_NAMES, { "encoder.relative_attention_bias.weight": distances }, mpnetGraph);
   },
 };
 
-/** DistilBERT's own entries of config.json. */
+/** DistilBERT's own names for the entries of config.json. */
 const DISTILBERT_CONFIG = v.looseObject({
   vocab_size: COUNT,
   dim: COUNT,
@@ -114,25 +105,41 @@ export const distilbert: Architecture = {
   anchor: EMBEDDINGS,
   own: /^(embeddings|transformer)\./,
   plan: (json) => {
-    const { dim, n_heads: heads, n_layers: layers, ...config } = parsed(DISTILBERT_CONFIG, json);
-    checkHeads(dim, heads);
-    const blocks = {
-      hidden_size: dim,
-      num_attention_heads: heads,
-      num_hidden_layers: layers,
-      hidden_act: config.activation,
+    const theirs = parsed(DISTILBERT_CONFIG, json);
+    const config = {
+      vocab_size: theirs.vocab_size,
+      hidden_size: theirs.dim,
+      intermediate_size: theirs.hidden_dim,
+      num_hidden_layers: theirs.n_layers,
+      num_attention_heads: theirs.n_heads,
+      max_position_embeddings: theirs.max_position_embeddings,
+      hidden_act: theirs.activation,
       layer_norm_eps: DISTILBERT_EPSILON,
     };
-    return {
-      shapes: new Map([
-        [EMBEDDINGS, [config.vocab_size, dim]],
-        ["embeddings.position_embeddings.weight", [config.max_position_embeddings, dim]],
-        ...norm("embeddings.LayerNorm", dim),
-        ...blockShapes(DISTILBERT_NAMES, layers, dim, config.hidden_dim),
-      ]),
-      graph: (tensors, precision, note) => distilbertGraph(blocks, tensors, precision, note),
-    };
+    return planOf(config, DISTILBERT_NAMES, {}, distilbertGraph);
   },
 };
 
+/** What all of the family have, with `more` tensors of one's own. */
+function planOf<C extends FamilyConfig>(
+  config: C,
+  names: BlockNames,
+  more: Readonly<Record<string, readonly number[]>>,
+  graph: FamilyGraph<C>,
+): Plan {
+  const { hidden_size: hidden } = config;
+  checkHeads(hidden, config.num_attention_heads);
+  return {
+    shapes: new Map([
+      [EMBEDDINGS, [config.vocab_size, hidden]],
+      ["embeddings.position_embeddings.weight", [config.max_position_embeddings, hidden]],
+      ...Object.entries(more),
+      ...norm("embeddings.LayerNorm", hidden),
+      ...blockShapes(names, config.num_hidden_layers, hidden, config.intermediate_size),
+    ]),
+    graph: (tensors, precision, note) => graph(config, tensors, precision, note),
+  };
+}
+
+const TYPES = "embeddings.token_type_embeddings.weight";
 const TOKEN = v.pipe(v.number(), v.integer(), v.minValue(0));

@@ -1,7 +1,15 @@
 import type { Precision } from "../../core/encoders/card.ts";
-import { Graph, statePort, tokenPort, type OnnxModel } from "./graph.ts";
+import { Graph, type OnnxModel } from "./graph.ts";
 import { namedWeights, type NamedTensors } from "./namedWeights.ts";
-import { BERT_NAMES, maskBias, plainPositions, stateNames, transformerBlocks, type BlocksConfig } from "./transformerBlocks.ts";
+import {
+  BERT_NAMES,
+  embedded,
+  finishStates,
+  maskBias,
+  plainPositions,
+  transformerBlocks,
+  type BlocksConfig,
+} from "./transformerBlocks.ts";
 
 /**
  * A BERT encoder as an ONNX file: input_ids, attention_mask, token_type_ids [batch, sequence] → last_hidden_state and
@@ -11,19 +19,18 @@ import { BERT_NAMES, maskBias, plainPositions, stateNames, transformerBlocks, ty
 export function bertGraph(config: BlocksConfig, tensors: NamedTensors, precision: Precision, note: string): OnnxModel {
   const graph = new Graph(precision);
   const weights = namedWeights(graph, tensors, config.layer_norm_eps);
-  const rows = (ids: string, label: string, name: string, size: "large" | "small"): string =>
-    graph.rows(ids, label, weights.matrix(`embeddings.${name}_embeddings.weight`), size);
-
   const positions = plainPositions(graph);
-  const words = rows("input_ids", "embeddings.word", "word", "large");
-  const types = rows("token_type_ids", "embeddings.type", "token_type", "small");
-  const places = rows(positions, "embeddings.position", "position", "small");
+  const words = embedded(graph, weights, "word", "input_ids");
+  const types = embedded(graph, weights, "token_type", "token_type_ids");
+  const places = embedded(graph, weights, "position", positions);
   const sum = graph.op("Add", [graph.op("Add", [words, types]), places]);
   const embeddings = weights.norm(sum, "embeddings.LayerNorm", "hidden_states.0");
   transformerBlocks(graph, weights, config, BERT_NAMES, embeddings, maskBias(graph));
-  return graph.finish(
-    ["input_ids", "attention_mask", "token_type_ids"].map(tokenPort),
-    stateNames(config.num_hidden_layers).map((name) => statePort(name, config.hidden_size)),
+  return finishStates(
+    graph,
+    ["input_ids", "attention_mask", "token_type_ids"],
+    config.num_hidden_layers,
+    config.hidden_size,
     note,
   );
 }

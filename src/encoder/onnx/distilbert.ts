@@ -1,10 +1,11 @@
 import type { Precision } from "../../core/encoders/card.ts";
-import { Graph, statePort, tokenPort, type OnnxModel } from "./graph.ts";
+import { Graph, type OnnxModel } from "./graph.ts";
 import { namedWeights, type NamedTensors } from "./namedWeights.ts";
 import {
+  embedded,
+  finishStates,
   maskBias,
   plainPositions,
-  stateNames,
   transformerBlocks,
   type BlockNames,
   type BlocksConfig,
@@ -29,14 +30,9 @@ export const DISTILBERT_NAMES: BlockNames = {
 export function distilbertGraph(config: BlocksConfig, tensors: NamedTensors, precision: Precision, note: string): OnnxModel {
   const graph = new Graph(precision);
   const weights = namedWeights(graph, tensors, config.layer_norm_eps);
-  const words = graph.rows("input_ids", "embeddings.word", weights.matrix("embeddings.word_embeddings.weight"), "large");
-  const table = weights.matrix("embeddings.position_embeddings.weight");
-  const places = graph.rows(plainPositions(graph), "embeddings.position", table, "small");
+  const words = embedded(graph, weights, "word", "input_ids");
+  const places = embedded(graph, weights, "position", plainPositions(graph));
   const embeddings = weights.norm(graph.op("Add", [words, places]), "embeddings.LayerNorm", "hidden_states.0");
   transformerBlocks(graph, weights, config, DISTILBERT_NAMES, embeddings, maskBias(graph));
-  return graph.finish(
-    ["input_ids", "attention_mask"].map(tokenPort),
-    stateNames(config.num_hidden_layers).map((name) => statePort(name, config.hidden_size)),
-    note,
-  );
+  return finishStates(graph, ["input_ids", "attention_mask"], config.num_hidden_layers, config.hidden_size, note);
 }

@@ -1,9 +1,9 @@
 import type { Precision } from "../../core/encoders/card.ts";
 import { activate, type Activation } from "./activation.ts";
-import { Graph, statePort, tokenPort, type OnnxModel } from "./graph.ts";
+import { Graph, type OnnxModel } from "./graph.ts";
 import { namedWeights, type NamedTensors } from "./namedWeights.ts";
 import { rotaryAttention, rotation, type Rotation } from "./rotaryAttention.ts";
-import { maskBias, plainPositions, stateNames } from "./transformerBlocks.ts";
+import { finishStates, maskBias, plainPositions } from "./transformerBlocks.ts";
 
 export interface ModernbertShape {
   readonly hidden: number;
@@ -53,11 +53,7 @@ export function modernbertGraph(shape: ModernbertShape, tensors: NamedTensors, p
     x = graph.op("Add", [x, linear(gated, `${prefix}.mlp.Wo`)], {}, name);
   });
   norm(x, "final_norm", "last_hidden_state");
-  return graph.finish(
-    ["input_ids", "attention_mask"].map(tokenPort),
-    stateNames(shape.layers.length).map((name) => statePort(name, shape.hidden)),
-    note,
-  );
+  return finishStates(graph, ["input_ids", "attention_mask"], shape.layers.length, shape.hidden, note);
 }
 
 /** What is added to the score of a token out of sight: more than any score makes up for. */

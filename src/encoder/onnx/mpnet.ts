@@ -1,15 +1,16 @@
 import * as v from "valibot";
 
 import type { Precision } from "../../core/encoders/card.ts";
-import { Graph, statePort, tokenPort, type OnnxModel } from "./graph.ts";
+import { Graph, type OnnxModel } from "./graph.ts";
 import { namedWeights, type NamedTensors } from "./namedWeights.ts";
 import {
   BERT_NAMES,
   BLOCKS_CONFIG,
+  embedded,
+  finishStates,
   maskBias,
   positionsAfterPadding,
   sequenceLength,
-  stateNames,
   transformerBlocks,
   type BlockNames,
 } from "./transformerBlocks.ts";
@@ -43,8 +44,8 @@ export function mpnetGraph(config: MpnetConfig, tensors: NamedTensors, precision
   const { pad_token_id: padding, max_position_embeddings: span } = config;
 
   const positions = positionsAfterPadding(graph, padding);
-  const words = graph.rows("input_ids", "embeddings.word", weights.matrix("embeddings.word_embeddings.weight"), "large");
-  const places = graph.rows(positions, "embeddings.position", weights.matrix("embeddings.position_embeddings.weight"), "small");
+  const words = embedded(graph, weights, "word", "input_ids");
+  const places = embedded(graph, weights, "position", positions);
   const embeddings = weights.norm(graph.op("Add", [words, places]), "embeddings.LayerNorm", "hidden_states.0");
 
   const biases = weights.matrix("encoder.relative_attention_bias.weight");
@@ -62,11 +63,7 @@ export function mpnetGraph(config: MpnetConfig, tensors: NamedTensors, precision
   const bias = graph.op("Gather", [graph.constant("relative_bias", [2 * span + 1, heads], byDistance), row]);
   const perHead = graph.op("Unsqueeze", [graph.op("Transpose", [bias], { perm: [2, 0, 1] }), graph.ints([0])]);
   transformerBlocks(graph, weights, config, MPNET_NAMES, embeddings, graph.op("Add", [perHead, maskBias(graph)]));
-  return graph.finish(
-    ["input_ids", "attention_mask"].map(tokenPort),
-    stateNames(config.num_hidden_layers).map((name) => statePort(name, config.hidden_size)),
-    note,
-  );
+  return finishStates(graph, ["input_ids", "attention_mask"], config.num_hidden_layers, config.hidden_size, note);
 }
 
 /** Distances from here on share the last bucket. */

@@ -1,9 +1,9 @@
 import type { Precision } from "../../core/encoders/card.ts";
 import { activate } from "./activation.ts";
-import { Graph, statePort, tokenPort, type OnnxModel } from "./graph.ts";
+import { Graph, type OnnxModel } from "./graph.ts";
 import { namedWeights, type NamedTensors } from "./namedWeights.ts";
 import { rotaryAttention, rotation } from "./rotaryAttention.ts";
-import { maskBias, stateNames } from "./transformerBlocks.ts";
+import { embedded, finishStates, maskBias } from "./transformerBlocks.ts";
 
 export interface NomicShape {
   readonly hidden: number;
@@ -21,13 +21,14 @@ export interface NomicShape {
  */
 export function nomicBertGraph(shape: NomicShape, tensors: NamedTensors, precision: Precision, note: string): OnnxModel {
   const graph = new Graph(precision);
-  const { linear, matrix, norm } = namedWeights(graph, tensors, shape.epsilon);
+  const weights = namedWeights(graph, tensors, shape.epsilon);
+  const { linear, norm } = weights;
   const sizes = { heads: shape.heads, headSize: shape.hidden / shape.heads };
   const bias = maskBias(graph);
   const turn = rotation(graph, shape.theta, sizes.headSize);
 
-  const words = graph.rows("input_ids", "embeddings.word", matrix("embeddings.word_embeddings.weight"), "large");
-  const types = graph.rows("token_type_ids", "embeddings.type", matrix("embeddings.token_type_embeddings.weight"), "small");
+  const words = embedded(graph, weights, "word", "input_ids");
+  const types = embedded(graph, weights, "token_type", "token_type_ids");
   let x = norm(graph.op("Add", [words, types]), "emb_ln", "hidden_states.0");
   for (let layer = 0; layer < shape.layers; layer++) {
     const prefix = `encoder.layers.${String(layer)}`;
@@ -38,9 +39,5 @@ export function nomicBertGraph(shape: NomicShape, tensors: NamedTensors, precisi
     const name = layer === shape.layers - 1 ? "last_hidden_state" : `hidden_states.${String(layer + 1)}`;
     x = norm(graph.op("Add", [down, x]), `${prefix}.norm2`, name);
   }
-  return graph.finish(
-    ["input_ids", "attention_mask", "token_type_ids"].map(tokenPort),
-    stateNames(shape.layers).map((name) => statePort(name, shape.hidden)),
-    note,
-  );
+  return finishStates(graph, ["input_ids", "attention_mask", "token_type_ids"], shape.layers, shape.hidden, note);
 }

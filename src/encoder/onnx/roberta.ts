@@ -1,14 +1,15 @@
 import * as v from "valibot";
 
 import type { Precision } from "../../core/encoders/card.ts";
-import { Graph, statePort, tokenPort, type OnnxModel } from "./graph.ts";
+import { Graph, type OnnxModel } from "./graph.ts";
 import { namedWeights, type NamedTensors } from "./namedWeights.ts";
 import {
   BERT_NAMES,
   BLOCKS_CONFIG,
+  embedded,
+  finishStates,
   maskBias,
   positionsAfterPadding,
-  stateNames,
   transformerBlocks,
 } from "./transformerBlocks.ts";
 
@@ -28,15 +29,11 @@ export function robertaGraph(config: RobertaConfig, tensors: NamedTensors, preci
   const graph = new Graph(precision);
   const weights = namedWeights(graph, tensors, config.layer_norm_eps);
   const positions = positionsAfterPadding(graph, config.pad_token_id);
-  const words = graph.rows("input_ids", "embeddings.word", weights.matrix("embeddings.word_embeddings.weight"), "large");
+  const words = embedded(graph, weights, "word", "input_ids");
   const type = weights.vector("embeddings.token_type_embeddings.weight").slice(0, config.hidden_size);
-  const places = graph.rows(positions, "embeddings.position", weights.matrix("embeddings.position_embeddings.weight"), "small");
+  const places = embedded(graph, weights, "position", positions);
   const sum = graph.op("Add", [graph.op("Add", [words, graph.vector("embeddings.type", type)]), places]);
   const embeddings = weights.norm(sum, "embeddings.LayerNorm", "hidden_states.0");
   transformerBlocks(graph, weights, config, BERT_NAMES, embeddings, maskBias(graph));
-  return graph.finish(
-    ["input_ids", "attention_mask"].map(tokenPort),
-    stateNames(config.num_hidden_layers).map((name) => statePort(name, config.hidden_size)),
-    note,
-  );
+  return finishStates(graph, ["input_ids", "attention_mask"], config.num_hidden_layers, config.hidden_size, note);
 }

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 
 import { activate, ACTIVATIONS } from "./activation.ts";
-import type { Graph } from "./graph.ts";
+import { statePort, tokenPort, type Graph, type OnnxModel } from "./graph.ts";
 import type { NamedWeights } from "./namedWeights.ts";
 
 const COUNT = v.pipe(v.number(), v.integer(), v.minValue(1));
@@ -41,6 +41,19 @@ export const BERT_NAMES: BlockNames = {
   down: "output.dense",
   norm: "output.LayerNorm",
 };
+
+/** BERT's tables, each with what it is called in a graph. */
+const TABLES = {
+  word: { name: "embeddings.word", size: "large" },
+  position: { name: "embeddings.position", size: "small" },
+  token_type: { name: "embeddings.type", size: "small" },
+} as const;
+
+/** Rows of one of BERT's tables. */
+export function embedded(graph: Graph, weights: NamedWeights, table: keyof typeof TABLES, ids: string): string {
+  const { name, size } = TABLES[table];
+  return graph.rows(ids, name, weights.matrix(`embeddings.${table}_embeddings.weight`), size);
+}
 
 /** What a masked position is given before the softmax: the value the published code used. */
 const MASKED = -10_000;
@@ -107,8 +120,12 @@ export function transformerBlocks(
   }
 }
 
-/** Names of all outputs of a graph whose embeddings are hidden_states.0. */
-export const stateNames = (layers: number): readonly string[] => [
-  "last_hidden_state",
-  ...Array.from({ length: layers }, (_, layer) => `hidden_states.${String(layer)}`),
-];
+/** The finished file of a graph that gives the states of all layers, its embeddings being hidden_states.0. */
+export function finishStates(graph: Graph, inputs: readonly string[], layers: number, width: number, note: string): OnnxModel {
+  const states = ["last_hidden_state", ...Array.from({ length: layers }, (_, layer) => `hidden_states.${String(layer)}`)];
+  return graph.finish(
+    inputs.map(tokenPort),
+    states.map((name) => statePort(name, width)),
+    note,
+  );
+}
