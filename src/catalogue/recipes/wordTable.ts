@@ -1,5 +1,6 @@
 import { staticTableGraph } from "../../encoder/onnx/staticTable.ts";
 import { models, settings, type Build } from "./modelFiles.ts";
+import { specialToken } from "./specialToken.ts";
 
 /** Words kept of the published table, most frequent first. */
 const WORDS = 50_000;
@@ -13,7 +14,7 @@ export const wordTable: Build = async (manifest, source) => {
     vectors: Readonly<Record<string, readonly number[]>>;
   };
   const { dimensions } = manifest.card;
-  const kept = words.filter((word) => vectors[word] !== undefined).slice(0, WORDS);
+  const kept = words.filter((word) => Object.hasOwn(vectors, word)).slice(0, WORDS);
   const data = new Float32Array((SPECIAL.length + kept.length) * dimensions);
   kept.forEach((word, row) => {
     data.set(vectors[word]!.slice(0, dimensions), (SPECIAL.length + row) * dimensions);
@@ -23,15 +24,7 @@ export const wordTable: Build = async (manifest, source) => {
     version: "1.0",
     truncation: null,
     padding: null,
-    added_tokens: SPECIAL.map((content, id) => ({
-      id,
-      content,
-      single_word: false,
-      lstrip: false,
-      rstrip: false,
-      normalized: false,
-      special: true,
-    })),
+    added_tokens: SPECIAL.map((content, id) => specialToken(id, content)),
     normalizer: { type: "BertNormalizer", clean_text: true, handle_chinese_chars: true, strip_accents: false, lowercase: true },
     pre_tokenizer: { type: "BertPreTokenizer" },
     post_processor: null,

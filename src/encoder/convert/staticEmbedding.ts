@@ -2,8 +2,10 @@ import fs from "node:fs";
 import path from "node:path";
 
 import { badModel } from "../../protocol/errors.ts";
-import type { Matrix, OnnxModel } from "../onnx/graph.ts";
+import type { OnnxModel } from "../onnx/graph.ts";
+import type { Matrix } from "../onnx/matrix.ts";
 import { staticTableGraph } from "../onnx/staticTable.ts";
+import { plainTokenizer } from "../formats/plainTokenizer.ts";
 import { isThere, MAX_SETTINGS_BYTES } from "../modelFile.ts";
 import { MAX_TOKENIZER_BYTES } from "../tokenizer/tokenizer.ts";
 import { readJson } from "./folderFile.ts";
@@ -32,7 +34,7 @@ export function staticEmbedding(folder: string, weights: string, opened: FolderW
   if (rows === undefined || columns === undefined || more.length > 0 || rows * columns === 0)
     throw badModel(weights, `its ${name} is no table`);
   const stored = opened.floats(name);
-  const { made, unknown } = plainTokenizer(folder, weights);
+  const { made, unknown } = writePlainTokenizer(folder, weights);
   const table = rowOfToken(weights, opened, name === DISTILLED ? unknown : undefined, {
     rows,
     columns,
@@ -88,7 +90,7 @@ const TOKENIZER = "tokenizer.json";
  * Takes the special tokens out of the tokenizer, and lays it in the folder itself where it lies beside the weights alone.
  * Gives the paths of what was written, and the id of the token for what is unknown.
  */
-function plainTokenizer(
+function writePlainTokenizer(
   folder: string,
   weights: string,
 ): { readonly made: readonly string[]; readonly unknown: number | undefined } {
@@ -97,7 +99,7 @@ function plainTokenizer(
   if (place === undefined) throw badModel(TOKENIZER, "it is not there");
   const json = readJson(folder, place, MAX_TOKENIZER_BYTES);
   if (typeof json !== "object" || json === null) throw badModel(place, "it is no tokenizer");
-  const plain = JSON.stringify({ ...json, post_processor: null, truncation: null, padding: null });
+  const plain = plainTokenizer(json);
   const made = [...new Set([place, TOKENIZER])];
   for (const name of made) fs.writeFileSync(path.join(folder, name), plain);
   return { made, unknown: unknownOf(json) };

@@ -1,5 +1,6 @@
 import type { Tensor } from "../formats/safetensors.ts";
-import type { FourBitMatrix, Graph, Matrix } from "./graph.ts";
+import type { Graph } from "./graph.ts";
+import type { FourBitMatrix, Matrix } from "./matrix.ts";
 
 /** The weights of a network by the publisher's names: numbers, or blocks of four bits where the publisher quantised them. */
 export type NamedTensors = ReadonlyMap<string, Tensor | FourBitMatrix>;

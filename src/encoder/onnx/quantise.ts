@@ -1,5 +1,5 @@
 import { evenRound, halfBits, singleOfHalf } from "../formats/halves.ts";
-import type { Matrix } from "./graph.ts";
+import type { Matrix } from "./matrix.ts";
 
 /** Largest int8 in use: -128 is left out, so that the range is symmetric. */
 const LIMIT = 127;

@@ -1,5 +1,6 @@
 import type { Precision } from "../../core/encoders/card.ts";
-import { Graph, statePort, tokenPort, type Matrix, type Port, type OnnxModel } from "./graph.ts";
+import { Graph, statePort, tokenPort, type OnnxModel, type Port } from "./graph.ts";
+import type { Matrix } from "./matrix.ts";
 import { sequenceLength } from "./transformerBlocks.ts";
 
 /** The weights of Google's multilingual sentence encoder, its convolutional form. Matrices are [in, out]. */

@@ -1,5 +1,6 @@
 import type { Precision } from "../../core/encoders/card.ts";
-import { Graph, statePort, tokenPort, type Matrix, type OnnxModel } from "./graph.ts";
+import { Graph, statePort, tokenPort, type OnnxModel } from "./graph.ts";
+import type { Matrix } from "./matrix.ts";
 
 /** A table of vectors as an ONNX file: input_ids, attention_mask [batch, sequence] → last_hidden_state, the rows of the ids. */
 export function staticTableGraph(table: Matrix, precision: Precision, note: string): OnnxModel {

@@ -1,6 +1,6 @@
 /** How the numbers of weights become bytes of an ONNX file. */
 import { halfBitsOf } from "../formats/halves.ts";
-import type { Matrix } from "./graph.ts";
+import type { Matrix } from "./matrix.ts";
 import type { LateBytes } from "./protobuf.ts";
 
 /** Inputs that share one scale in w8 and q4. */
