@@ -55,6 +55,7 @@ test("a prompt is the one that was set, else that of the role, else the default"
   assert.equal(prefixOf(e5, { prompt: "none" }, "query"), "");
   assert.equal(prefixOf({ prompts: {} }, { prompt: "constructor" }, undefined), "constructor");
   assert.equal(prefixOf({ prompts: {} }, {}, "query"), "");
+  assert.equal(prefixOf({ prompts: {}, defaultPrompt: "constructor" }, {}, undefined), "");
 });
 
 test("a weighted mean counts the token i times", () => {

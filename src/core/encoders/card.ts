@@ -62,8 +62,8 @@ export interface EncoderCard {
 
 /**
  * How the hidden states of a text become one vector. `weightedmean`: later tokens weigh more, token i counts i times
- * (Muennighoff 2022); `meansqrt`: the sum over tokens divided by the root of their count; `firstlast`: the mean over tokens of the first layer's and the last layer's states (Li et al. 2020), the first
- * layer being the one after the embeddings.
+ * (Muennighoff 2022); `meansqrt`: the sum over tokens divided by the root of their count; `firstlast`: the mean over tokens of
+ * the first layer's and the last layer's states (Li et al. 2020), the first layer being the one after the embeddings.
  */
 export const POOLINGS = ["mean", "cls", "last", "max", "weightedmean", "meansqrt", "firstlast"] as const;
 export type Pooling = (typeof POOLINGS)[number];

@@ -1,13 +1,9 @@
-import type { EncoderCard, Precision } from "./card.ts";
+import type { CardOwner } from "./cardTable.ts";
 import { parseVariant, settingsLabel, variantId, variantName, type EncoderSettings } from "./variant.ts";
 import { variantCard } from "./variantCard.ts";
 
 /** What is said of an encoder, wherever it is said. */
-export interface Described {
-  readonly id: string;
-  readonly name: string;
-  readonly card: EncoderCard;
-  readonly precisions?: readonly { readonly precision: Precision; readonly bytes: number }[];
+export interface Described extends CardOwner {
   /** Present for a variant. */
   readonly variant?: Variation;
 }

@@ -25,7 +25,8 @@ export function prefixOf(
   { prompt }: Pick<EncoderSettings, "prompt">,
   role: Role | undefined,
 ): string {
-  if (prompt !== undefined) return prompt === NO_PROMPT ? "" : Object.hasOwn(card.prompts, prompt) ? card.prompts[prompt]! : prompt;
+  const named = (name: string): string | undefined => (Object.hasOwn(card.prompts, name) ? card.prompts[name] : undefined);
+  if (prompt !== undefined) return prompt === NO_PROMPT ? "" : (named(prompt) ?? prompt);
   if (role !== undefined) return promptOf(card, role);
-  return card.defaultPrompt === undefined ? "" : (card.prompts[card.defaultPrompt] ?? "");
+  return card.defaultPrompt === undefined ? "" : (named(card.defaultPrompt) ?? "");
 }
