@@ -83,7 +83,7 @@ export const namesIn = (folder: string): readonly string[] =>
   (quietly(() => entriesOf(folder, MAX_ENCODERS).entries) ?? []).map(({ name }) => name).sort();
 
 /** undefined for what cannot be looked at: it went just now, or may not be read. */
-function quietly<T>(look: () => T): T | undefined {
+export function quietly<T>(look: () => T): T | undefined {
   try {
     return look();
   } catch {

@@ -43,7 +43,7 @@ function detailsOf({ registry, editedCards, editable }: Engine, id: string): Enc
   const edits: CardEdits = editedCards.of(id);
   const fields = CARD_FIELDS.filter((field) => edits[field] !== undefined);
   return {
-    encoder: registry.list().find((encoder) => encoder.id === id)!,
+    encoder: registry.info(id)!,
     published: Object.fromEntries(fields.map((field) => [field, factOf(card, field)])),
     files: largestIn(folder),
     folder,

@@ -57,8 +57,7 @@ export function serveCatalogue(
         all.map((one) => one.id),
       );
     checkUsersFolder(hello, folder);
-    const known = registry.list().find((encoder) => encoder.id === id);
-    if (known?.bundled === true) return { id, folder: registry.published(id).folder, added: false };
+    if (registry.info(id)?.bundled === true) return { id, folder: registry.published(id).folder, added: false };
     const { builder } = hello.catalogue;
     const report = byTheClock(reporter(progressToken));
     try {

@@ -33,7 +33,7 @@ export function serveHub(
       work({
         folder: target.folder,
         file: target.file,
-        isTaken: (id) => registry.list().some((encoder) => encoder.id === id),
+        isTaken: (id) => registry.info(id) !== undefined,
         encoder: {
           program: hello.encoderProgram,
           ...(hello.deadlineMs === undefined ? {} : { deadlineMs: hello.deadlineMs }),

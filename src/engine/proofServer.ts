@@ -8,7 +8,7 @@ import { engineFacts as factsOf } from "./proof/engineFacts.ts";
 import { findMisconfiguration as findBetter } from "./proof/findMisconfiguration.ts";
 import { builtInPairs, workspacePairs, type Pairs } from "./proof/pairs.ts";
 import { selfTest as runSelfTest, stampOf } from "./proof/selfTest.ts";
-import { infoOf, type ProofParts } from "./proof/subject.ts";
+import type { ProofParts } from "./proof/subject.ts";
 import type { Catalogue } from "./store/catalogue.ts";
 
 /** The requests of protocol/proof.ts: one line each. */
@@ -29,7 +29,7 @@ export function serveProof(
   /** Of the workspace where it has enough; its texts go to no server for this. */
   const pairsFor = async (encoder: EncoderChoice, token: CancellationToken): Promise<Pairs> => {
     const { registry } = ready();
-    const catalogue = infoOf(registry, registry.resolve(encoder).base)?.remote === undefined ? catalogueOf() : undefined;
+    const catalogue = registry.info(registry.resolve(encoder).base)?.remote === undefined ? catalogueOf() : undefined;
     return (catalogue === undefined ? undefined : await workspacePairs(catalogue, token)) ?? builtInPairs();
   };
   rpc.onRequest(findMisconfiguration, async ({ encoder, progressToken }, token) => {

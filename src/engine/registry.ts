@@ -2,17 +2,7 @@ import fs from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 
-import * as v from "valibot";
-
-import {
-  CAUSES,
-  defaultPrecision,
-  isCardPooling,
-  PRECISIONS,
-  type CardPooling,
-  type EncoderCard,
-  type Precision,
-} from "../core/encoders/card.ts";
+import { defaultPrecision, PRECISIONS, type EncoderCard, type Precision } from "../core/encoders/card.ts";
 import { editedCard } from "../core/encoders/editedCard.ts";
 import { prefixOf, type Role } from "../core/encoders/prompts.ts";
 import { parseVariant, type EncoderSettings } from "../core/encoders/variant.ts";
@@ -21,16 +11,20 @@ import type { ModelKey } from "../protocol/encoder.ts";
 import type { EncoderChoice, EncoderInfo, EncoderState } from "../protocol/engine.ts";
 import { badRequest, unknownEncoder, type EmbedErrorData } from "../protocol/errors.ts";
 import type { RemoteInfo } from "../protocol/remote.ts";
-import { contentsOf, namesIn, shortText, type FolderContents } from "./boundedFiles.ts";
+import { contentsOf, shortText, type FolderContents } from "./boundedFiles.ts";
+import { findEncoders, recordsIn, stampOf } from "./findEncoders.ts";
 import type { RemoteEncoder } from "./remote/remotePool.ts";
-import { REMOTE_RECORD, serverAddress, type RemoteRecord } from "./remote/remoteRecord.ts";
+import { serverAddress, type RemoteRecord } from "./remote/remoteRecord.ts";
 import { precisionOf } from "./hub/encoderFiles.ts";
 import { publishedPrompts } from "./publishedPrompts.ts";
 import type { EditedCards } from "./cards/cardEdits.ts";
 
 /** The encoders that are on this machine, and how each is doing. */
 export interface Registry {
+  /** Also those that another process has added since; they are told of too. */
   list(): readonly EncoderInfo[];
+  /** `id` of an encoder, not of a variant. */
+  info(id: string): EncoderInfo | undefined;
   /** An encoder as its publisher made it, without what the user put over its card. Throws `unknownEncoder`. */
   published(id: string): { readonly card: EncoderCard; readonly folder: string };
   /** Tells of an encoder whose card was edited. */
@@ -66,7 +60,8 @@ export function createRegistry(
   editedCards: Pick<EditedCards, "of" | "refresh"> = NOTHING_EDITED,
 ): Registry {
   const states = new Map<string, { state: EncoderState; error?: EmbedErrorData }>();
-  let encoders = scan(folders);
+  let records = recordsIn(folders);
+  let encoders = findEncoders(folders);
 
   const infoOf = (id: string): EncoderInfo => {
     const { folder, name, card, bundled, remote } = encoders.get(id)!;
@@ -76,6 +71,19 @@ export function createRegistry(
     if (remote === undefined) return info;
     const at = infoOfRemote(remote);
     return { ...info, card: { ...info.card, server: at.origin }, remote: at };
+  };
+
+  const refresh = (): void => {
+    const before = encoders;
+    // First, so that what comes in between is seen the next time.
+    records = recordsIn(folders);
+    encoders = findEncoders(folders);
+    for (const [id, encoder] of encoders) {
+      if (before.get(id)?.stamp === encoder.stamp) continue;
+      // Whatever it was like, these are other files.
+      states.delete(id);
+      onChanged(infoOf(id));
+    }
   };
 
   const resolve = (choice: EncoderChoice, role?: Role): ResolvedChoice => resolveIn(choice, role, contentsOf);
@@ -103,8 +111,13 @@ export function createRegistry(
 
   return {
     list: () => {
+      if (recordsIn(folders) !== records) refresh();
       editedCards.refresh();
       return [...encoders.keys()].map(infoOf);
+    },
+    info: (id) => {
+      editedCards.refresh();
+      return encoders.has(id) ? infoOf(id) : undefined;
     },
     published: (id) => {
       const found = encoders.get(id);
@@ -140,44 +153,11 @@ export function createRegistry(
       states.set(id, error === undefined ? { state } : { state, error });
       onChanged(infoOf(id));
     },
-    refresh: () => {
-      const before = encoders;
-      encoders = scan(folders);
-      for (const [id, encoder] of encoders) {
-        if (before.get(id)?.stamp === encoder.stamp) continue;
-        // Whatever it was like, these are other files.
-        states.delete(id);
-        onChanged(infoOf(id));
-      }
-    },
+    refresh,
   };
 }
 
 const NOTHING_EDITED: Pick<EditedCards, "of" | "refresh"> = { of: () => ({}), refresh: () => undefined };
-
-interface Found {
-  readonly folder: string;
-  readonly name: string;
-  readonly card: EncoderCard;
-  readonly bundled: boolean;
-  readonly stamp: string;
-  readonly remote?: RemoteRecord;
-}
-
-/** The encoders of all folders, by id; the first that has an id wins. */
-function scan(folders: readonly string[]): Map<string, Found> {
-  const encoders = new Map<string, Found>();
-  for (const [index, parent] of folders.entries()) {
-    for (const entry of namesIn(parent)) {
-      const folder = path.join(parent, entry);
-      const manifest = readManifest(folder);
-      if (manifest === undefined || encoders.has(manifest.id)) continue;
-      const stamp = stampOf(contentsOf(folder)).join("\n");
-      encoders.set(manifest.id, { folder, ...manifest, bundled: index === 0, stamp });
-    }
-  }
-  return encoders;
-}
 
 const infoOfRemote = (record: RemoteRecord): RemoteInfo => ({
   protocol: record.protocol,
@@ -228,45 +208,5 @@ function runtimeVersion(): string {
     return (require("onnxruntime-node/package.json") as { version: string }).version;
   } catch {
     return "unknown";
-  }
-}
-
-/** Names, sizes and times of what lies in a model folder. */
-const stampOf = ({ files }: FolderContents): readonly string[] =>
-  files.map(({ path: name, bytes, mtimeMs }) => `${name} ${bytes} ${mtimeMs}`);
-
-const FACT = v.object({ value: v.string(), source: v.exactOptional(v.string()) });
-const MANIFEST = v.object({
-  manifest: v.object({
-    id: v.string(),
-    name: v.string(),
-    card: v.object({
-      causes: v.object(v.entriesFromList(CAUSES, FACT)),
-      dimensions: v.number(),
-      maxTokens: v.nullable(v.number()),
-      pooling: v.custom<CardPooling>((value) => typeof value === "string" && isCardPooling(value)),
-      normalized: v.boolean(),
-      prompts: v.record(v.string(), v.string()),
-      defaultPrompt: v.exactOptional(v.string()),
-      input: v.exactOptional(v.picklist(["text", "image"])),
-      parameters: v.nullable(v.number()),
-      layers: v.number(),
-      licence: FACT,
-      homepage: v.exactOptional(v.string()),
-    }),
-  }),
-  remote: v.exactOptional(REMOTE_RECORD),
-});
-
-/** undefined for a folder that holds no encoder of ours. */
-function readManifest(folder: string): (Pick<Found, "name" | "card" | "remote"> & { id: string }) | undefined {
-  try {
-    const { manifest, remote } = v.parse(MANIFEST, JSON.parse(shortText(path.join(folder, "encoder.json")) ?? ""));
-    if (remote === undefined) return manifest;
-    // An address that nothing may be sent to makes no encoder.
-    serverAddress(remote);
-    return { ...manifest, remote };
-  } catch {
-    return undefined;
   }
 }

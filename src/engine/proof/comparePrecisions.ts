@@ -11,7 +11,7 @@ import { cancelled, readsImages } from "../../protocol/errors.ts";
 import type { PrecisionReport, PrecisionsResult } from "../../protocol/proof.ts";
 import type { Pairs } from "./pairs.ts";
 import { stampOf } from "./selfTest.ts";
-import { infoOf, openSubject, type ProofParts, type Subject } from "./subject.ts";
+import { openSubject, type ProofParts, type Subject } from "./subject.ts";
 
 export interface PrecisionsOptions {
   readonly encoder: EncoderChoice;
@@ -33,7 +33,7 @@ export async function comparePrecisions(parts: ProofParts, options: PrecisionsOp
   const { encoder, pairs, onStep, token } = options;
   const started = performance.now();
   const { base: id } = parts.registry.resolve(encoder);
-  const info = infoOf(parts.registry, id);
+  const info = parts.registry.info(id);
   if (info?.card.input === "image") throw readsImages(id);
   const sizes = new Map(info?.precisions.map(({ precision, bytes }) => [precision, bytes]));
   const found = MOST_EXACT.filter((precision) => sizes.has(precision));

@@ -19,7 +19,7 @@ import type { MisconfigurationResult, TriedWay } from "../../protocol/proof.ts";
 import { giveWay } from "../giveWay.ts";
 import type { Pairs } from "./pairs.ts";
 import { stampOf } from "./selfTest.ts";
-import { infoOf, openSubject, type ProofParts, type Subject } from "./subject.ts";
+import { openSubject, type ProofParts, type Subject } from "./subject.ts";
 
 export interface DetectorOptions {
   readonly encoder: EncoderChoice;
@@ -39,7 +39,7 @@ export async function findMisconfiguration(parts: ProofParts, options: DetectorO
   const { encoder, pairs, onStep, token } = options;
   const started = performance.now();
   const { base } = parts.registry.resolve(encoder);
-  if (infoOf(parts.registry, base)?.card.input === "image") throw readsImages(base);
+  if (parts.registry.info(base)?.card.input === "image") throw readsImages(base);
   const subject = await openSubject(parts, encoder, token);
   const settings = subject.chosen;
   const { pooling = subject.loaded.pooling, normalize = subject.loaded.normalized } = settings;

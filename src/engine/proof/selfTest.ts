@@ -8,7 +8,7 @@ import { cancelled, errorData } from "../../protocol/errors.ts";
 import type { SelfTestResult } from "../../protocol/proof.ts";
 import type { Registry } from "../registry.ts";
 import { publisherChecks } from "./publisherChecks.ts";
-import { infoOf, openSubject, type ProofParts, type Subject } from "./subject.ts";
+import { openSubject, type ProofParts, type Subject } from "./subject.ts";
 import { oddTextsCheck, promptCheck, truncationCheck } from "./textChecks.ts";
 import { plainChecks, repeatChecks } from "./vectorChecks.ts";
 
@@ -41,7 +41,7 @@ export async function selfTest(
     ),
     ms: performance.now() - started,
   });
-  if (infoOf(parts.registry, parts.registry.resolve(encoder).base)?.card.input === "image")
+  if (parts.registry.info(parts.registry.resolve(encoder).base)?.card.input === "image")
     return end(undefined, [notApplicable("opens", "It reads images; this test is of text.")]);
 
   let subject: Subject | undefined;

@@ -3,7 +3,7 @@ import type { EncoderCard, Precision } from "../../core/encoders/card.ts";
 import { norm } from "../../core/encoders/pooling.ts";
 import { parseVariant, type EncoderSettings } from "../../core/encoders/variant.ts";
 import type { EncodeParams, EncodeResult, LoadedModel } from "../../protocol/encoder.ts";
-import type { EncoderChoice, EncoderInfo } from "../../protocol/engine.ts";
+import type { EncoderChoice } from "../../protocol/engine.ts";
 import { openUse } from "../encoderUse.ts";
 import type { EncoderPool } from "../pool.ts";
 import type { Registry } from "../registry.ts";
@@ -48,7 +48,7 @@ export async function openSubject(
 ): Promise<Subject> {
   const { base, model, prefix, settings: told } = registry.resolve(choice);
   const { id, ...beside } = choice;
-  const info = infoOf(registry, base);
+  const info = registry.info(base);
   const { key } = await openUse(pool, registry, choice);
   const loaded = await pool.load(model);
   const settings = { ...told, ...(prefix === "" ? {} : { prefix }) };
@@ -76,10 +76,6 @@ export async function openSubject(
     },
   };
 }
-
-/** What is said of the encoder itself, whatever the choice sets. */
-export const infoOf = (registry: Registry, base: string): EncoderInfo | undefined =>
-  registry.list().find(({ id }) => id === base);
 
 export const rowOf = ({ vectors, dimensions }: EncodeResult, row: number): Float32Array =>
   vectors.subarray(row * dimensions, (row + 1) * dimensions);
