@@ -8,6 +8,7 @@ import { cancellationSource } from "../../src/core/base/cancellation.ts";
 import type { CheckName } from "../../src/core/proof/check.ts";
 import type { ReferenceFile } from "../../src/core/proof/referenceFile.ts";
 import type { EngineClient } from "../../src/process/engineClient.ts";
+import { importFromPath } from "../../src/protocol/hub.ts";
 import { comparePrecisions, engineFacts, findMisconfiguration, proofStamps, selfTest } from "../../src/protocol/proof.ts";
 import { startEngine } from "./startEngine.ts";
 import { functions, index, temporaryWorkspace } from "./workspaceEngine.ts";
@@ -76,6 +77,12 @@ test("an encoder of the hub is held to our table by its repository, whatever its
     checks.filter(({ name }) => name === "publisher" || name === "tokenIds").map(({ outcome }) => outcome),
     ["pass", "pass"],
   );
+});
+
+test("reference vectors that lie in a folder come along when it is imported", async () => {
+  const { id } = await engine.request(importFromPath, { path: path.join(folder, "other-reference"), folder });
+  assert.notEqual(id, "other-reference");
+  assert.deepEqual(await failing(id), ["tokenIds", "publisher"]);
 });
 
 test("variants are tested as they are set; a prompt of the card must reach the tokens", async () => {

@@ -12,6 +12,7 @@ test("only what belongs to the chosen weights is taken, with the publisher's set
     "README.md",
     "config.json",
     "modules.json",
+    "reference_vectors.json",
     "tokenizer.json",
     "vocab.txt",
     "1_Pooling/config.json",
@@ -29,7 +30,15 @@ test("only what belongs to the chosen weights is taken, with the publisher's set
     "onnx/model_fp16.onnx_data",
     "onnx/model_fp16.onnx_data_1",
   ];
-  const settings = ["README.md", "config.json", "modules.json", "tokenizer.json", "vocab.txt", "1_Pooling/config.json"];
+  const settings = [
+    "README.md",
+    "config.json",
+    "modules.json",
+    "reference_vectors.json",
+    "tokenizer.json",
+    "vocab.txt",
+    "1_Pooling/config.json",
+  ];
   const dense = ["2_Dense/config.json", "2_Dense/model.safetensors"];
   const same = Object.fromEntries([...settings, ...dense].map((name) => [name, name]));
   assert.deepEqual(filesOf(paths), {

@@ -83,8 +83,9 @@ const TOKENIZERS: readonly string[] = ["tokenizer.json", "vocab.txt"];
 /** What other libraries keep a tokenizer in. */
 const OTHER_TOKENIZERS: readonly string[] = ["sentencepiece.bpe.model", "spiece.model", "tokenizer.model", "vocab.json"];
 
-/** What the publisher says of the encoder as a whole. */
-const SETTINGS = /^(modules\.json|config_sentence_transformers\.json|preprocessor_config\.json|README\.md)$/;
+/** What the publisher says of the encoder as a whole, its own vectors included: the self-test holds it to them. */
+const SETTINGS =
+  /^(modules\.json|config_sentence_transformers\.json|preprocessor_config\.json|reference_vectors\.json|README\.md)$/;
 /** What belongs to the network: tokenizer, sizes, limits. */
 const NETWORK = /^((tokenizer|config|sentence_[\w-]+_config|tokenizer_config|special_tokens_map)\.json|vocab\.txt)$/;
 /** What belongs to a module that comes after it. */

@@ -5,9 +5,13 @@ import * as v from "valibot";
 
 import { PRECISIONS } from "../../core/encoders/card.ts";
 import type { ReferenceFile } from "../../core/proof/referenceFile.ts";
+import { shortText } from "../boundedFiles.ts";
 
-/** A folder's own reference vectors lie in this file, in the form of {@link ReferenceFile}. No publisher's convention is known. */
-export const OWN_REFERENCES = "reference_vectors.json";
+/**
+ * A folder's own reference vectors lie in this file, in the form of {@link ReferenceFile}, and come along when it is imported. No
+ * publisher's convention is known.
+ */
+const OWN_REFERENCES = "reference_vectors.json";
 
 /**
  * Reference vectors of an encoder: those its folder carries; else those of our table, found by the id of an encoder that was built
@@ -65,7 +69,7 @@ const ORIGIN = v.looseObject({
 /** Whether an encoder was built here from a recipe, and the repository it was imported from. */
 function originOf(folder: string): { readonly built: boolean; readonly repository: string | undefined } {
   try {
-    const { manifest, source } = v.parse(ORIGIN, JSON.parse(fs.readFileSync(path.join(folder, "encoder.json"), "utf8")));
+    const { manifest, source } = v.parse(ORIGIN, JSON.parse(shortText(path.join(folder, "encoder.json")) ?? ""));
     return { built: manifest.recipe !== undefined, repository: source?.repository };
   } catch {
     return { built: false, repository: undefined };
