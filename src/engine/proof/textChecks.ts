@@ -26,28 +26,40 @@ export async function truncationCheck(subject: Subject): Promise<Check> {
     return fails("truncation", { said: `${2 * limit} words give ${full.length} tokens where ${limit} are the most.`, todo });
   // The most words whose ids are all read; ids grow with words.
   const loose = { ...set, maxTokens: limit + 1 };
+  const isCut = async (count: number): Promise<boolean> => (await subject.encode([words(count)], set)).read[0]! < 1;
   let fitting = limit;
   if (own === limit) {
-    const { read } = await subject.encode([words(1)], set);
-    if (read[0] !== 1) return fails("truncation", { said: "A single word is said to be cut.", todo });
+    if (await isCut(1)) return fails("truncation", { said: "A single word is said to be cut.", todo });
     while (fitting > 1 && (await longIds(fitting - 1)).length === limit) fitting--;
+    // The last word may be of several tokens, of which only the first have room.
+    if (fitting > 1 && (await isCut(fitting))) fitting--;
   } else while (fitting > 1 && (await subject.tokenize([words(fitting)], loose))[0]!.length > limit) fitting--;
-  const texts = [words(2 * limit), words(fitting), words(fitting + 1), words(Math.max(1, fitting - 1))];
+  const texts = [words(2 * limit), words(fitting), words(fitting + 1), words(fitting - 1)];
   const result = await subject.encode(texts, set);
   const [long, exact, more, less] = [0, 1, 2, 3].map((row) => ({ tokens: result.tokens[row]!, read: result.read[row]! }));
   const said = `Read of ${2 * limit} words: ${(100 * long!.read).toFixed(0)} %, ${long!.tokens} of at most ${limit} tokens`;
   const flagged = long!.read < 1 && more!.read < 1 && exact!.read === 1 && less!.read === 1;
-  if (!flagged || exact!.tokens !== limit || less!.tokens >= limit || more!.tokens !== limit)
+  const room = limit - exact!.tokens;
+  const fits = room === 0 || (room > 0 && room < (await tokensOfLastWord(subject, texts[2]!)));
+  if (!flagged || !fits || less!.tokens >= limit || more!.tokens !== limit)
     return fails("truncation", {
       said: `${said}; ${fitting - 1}, ${fitting}, ${fitting + 1} words give ${less!.tokens}, ${exact!.tokens}, ${more!.tokens} tokens.`,
       todo,
     });
-  const apart = Math.max(difference(rowOf(result, 0), rowOf(result, 1)), difference(rowOf(result, 2), rowOf(result, 1)));
+  const cut = room === 0 ? 1 : 2;
+  const apart = Math.max(difference(rowOf(result, 0), rowOf(result, cut)), difference(rowOf(result, 2), rowOf(result, cut)));
   const shortened = own === null ? " (it has no limit of its own)" : own > limit ? ` (its own limit is ${own})` : "";
   return atMost("truncation", apart, SAME_VECTOR, {
     said: `${said}${shortened}; it differs from its cut form by at most ${apart.toPrecision(2)}.`,
     todo,
   });
+}
+
+/** Tokens that the last word of a text adds to it. */
+async function tokensOfLastWord(subject: Subject, text: string): Promise<number> {
+  // With its blank: bytes and pieces have it in the word's first token.
+  const [word, nothing] = await subject.tokenize([text.slice(text.lastIndexOf(" ")), ""], { prefix: "" });
+  return word!.length - nothing!.length;
 }
 
 /** Every prompt of the card: its own tokens come first, and the vector is another. */
