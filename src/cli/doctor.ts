@@ -7,12 +7,13 @@ import { settingsOf } from "./encoderSettings.ts";
 import { withEngine } from "./engine.ts";
 import type { CommandArguments } from "./main.ts";
 import { remoteAccess } from "./remoteAccess.ts";
+import { statusLine } from "./statusLine.ts";
 import { UsageError } from "./usage.ts";
 
 /** `doctor [--model ID] [--quick] [--json]`: what everything runs on, and whether encoders are right. 1 when a self-test fails. */
 export async function doctorCommand({ values, paths }: CommandArguments): Promise<void> {
   if (paths.length > 0) throw new UsageError("doctor takes --model, no path.");
-  const line = progressLine();
+  const line = statusLine();
   const settings = settingsOf(values);
   const report = await withEngine(async (engine, token) => {
     const encoders =
@@ -26,7 +27,9 @@ export async function doctorCommand({ values, paths }: CommandArguments): Promis
           { what: "hub cache", path: hubAccess().cache },
         ],
         token,
-        onProgress: line.show,
+        onProgress: (what, share) => {
+          line.show(`${what} ${(100 * share).toFixed(0)} %`);
+        },
       });
     } finally {
       line.end();
@@ -34,17 +37,4 @@ export async function doctorCommand({ values, paths }: CommandArguments): Promis
   }, remoteAccess(values));
   console.log(values.json === true ? JSON.stringify(report, null, 2) : doctorReport(report));
   if (!report.passed) process.exitCode = 1;
-}
-
-/** One line of a terminal; silent where standard error is no terminal. */
-function progressLine(): { show: (what: string, share: number) => void; end: () => void } {
-  const { stderr } = process;
-  return {
-    show: (what, share) => {
-      if (stderr.isTTY) stderr.write(`\r${`${what} ${(100 * share).toFixed(0)} %`.slice(0, (stderr.columns || 80) - 1)}\u001b[K`);
-    },
-    end: () => {
-      if (stderr.isTTY) stderr.write("\r\u001b[K");
-    },
-  };
 }

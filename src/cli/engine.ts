@@ -1,6 +1,6 @@
 import path from "node:path";
 
-import type { CancellationToken } from "../core/base/cancellation.ts";
+import { cancellationSource, type CancellationToken } from "../core/base/cancellation.ts";
 import { encodersFolder } from "../process/cacheFolder.ts";
 import { createEngineClient, type EngineClient, type EngineClientOptions } from "../process/engineClient.ts";
 import { installedIn } from "../process/installation.ts";
@@ -22,26 +22,13 @@ export async function withEngine<T>(
       if (level === "error" || level === "warn") console.error(message);
     },
   });
-  const aborter = new AbortController();
+  const source = cancellationSource();
   const interrupt = (): void => {
-    aborter.abort();
+    source.cancel();
   };
   process.once("SIGINT", interrupt);
-  const token: CancellationToken = {
-    get isCancellationRequested() {
-      return aborter.signal.aborted;
-    },
-    onCancellationRequested: (listener) => {
-      aborter.signal.addEventListener("abort", listener);
-      return {
-        dispose: () => {
-          aborter.signal.removeEventListener("abort", listener);
-        },
-      };
-    },
-  };
   try {
-    return await body(engine, token);
+    return await body(engine, source.token);
   } finally {
     process.off("SIGINT", interrupt);
     engine.dispose();

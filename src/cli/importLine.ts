@@ -1,20 +1,15 @@
 import type { Progress } from "../protocol/engine.ts";
 import type { ImportProgress } from "../protocol/hub.ts";
+import { statusLine } from "./statusLine.ts";
 
-/** One line of a terminal that says how far it is; silent where standard error is no terminal. */
+/** Says on one line of a terminal how far an import is. */
 export function importLine(): { onProgress: (progress: Progress) => void; end: () => void } {
-  const { stderr } = process;
-  let shown = false;
+  const { show, end } = statusLine();
   return {
     onProgress: (progress) => {
-      if (progress.kind !== "import" || !stderr.isTTY) return;
-      shown = true;
-      stderr.write(`\r${wordsOf(progress)}\u001b[K`);
+      if (progress.kind === "import") show(wordsOf(progress));
     },
-    end: () => {
-      if (shown) stderr.write("\r\u001b[K");
-      shown = false;
-    },
+    end,
   };
 }
 

@@ -1,20 +1,14 @@
 import type { IndexStatus } from "../protocol/workspace.ts";
+import { statusLine } from "./statusLine.ts";
 
-/** One line of a terminal that says how far indexing is; silent where standard error is no terminal. */
+/** Says on one line of a terminal how far indexing is. */
 export function progressLine(): { show: (status: IndexStatus) => void; end: () => void } {
-  const { stderr } = process;
-  let shown = false;
-  const write = (line: string): void => {
-    shown = true;
-    stderr.write(`\r${line.slice(0, (stderr.columns || 80) - 1)}\u001b[K`);
-  };
+  const { show, end } = statusLine();
   return {
     show: (status) => {
-      if (stderr.isTTY) write(lineOf(status));
+      show(lineOf(status));
     },
-    end: () => {
-      if (shown) stderr.write("\r\u001b[K");
-    },
+    end,
   };
 }
 
