@@ -1,7 +1,7 @@
 /** What the extension host and the page of cards say to each other. Each side checks what it receives by a schema. */
-import type { Fact, Precision } from "../core/encoders/card.ts";
+import type { Precision } from "../core/encoders/card.ts";
 import type { CardField } from "../core/encoders/editedCard.ts";
-import type { EncoderFile } from "./cards.ts";
+import type { EncoderDetails, EncoderFile } from "./cards.ts";
 import type { EmbedErrorData } from "./errors.ts";
 import type { PanelEncoder } from "./panel.ts";
 
@@ -19,14 +19,9 @@ export interface CardEncoder extends PanelEncoder {
 }
 
 /** What is known beyond the card of the one encoder that is shown whole; of a variant, what is known of its base. */
-export interface CardDetails {
+export interface CardDetails extends Omit<EncoderDetails, "encoder"> {
   /** Of the encoder, never of a variant. */
   readonly id: string;
-  /** What the publisher says where the user put something else. */
-  readonly published: Readonly<Partial<Record<CardField, Fact>>>;
-  readonly files: readonly EncoderFile[];
-  readonly folder: string;
-  readonly editable: boolean;
 }
 
 /** What another feature found out about an encoder, as it is shown under its card. */
