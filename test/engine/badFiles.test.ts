@@ -2,18 +2,12 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
-import { ONNX, startRig, type Rig } from "./badInputRig.ts";
+import { ONNX, rigForTests } from "./badInputRig.ts";
 import { tableModel, tokenizerJson, type Files } from "./smallModel.ts";
 
-let rig: Rig;
-before(async () => {
-  rig = await startRig();
-});
-after(() => {
-  rig.dispose();
-});
+const rig = rigForTests();
 
 const TOKENIZER = "tokenizer.json";
 const sound = (): Files => ({ [ONNX]: tableModel(), [TOKENIZER]: tokenizerJson() });

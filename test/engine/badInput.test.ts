@@ -1,21 +1,15 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { ONNX, startRig, type Rig } from "./badInputRig.ts";
+import { ONNX, rigForTests } from "./badInputRig.ts";
 import { tableModel, tokenizerJson } from "./smallModel.ts";
 
 const HOSTILE = path.resolve(import.meta.dirname, "../fixtures/hostile-models");
 
-let rig: Rig;
-before(async () => {
-  rig = await startRig();
-});
-after(() => {
-  rig.dispose();
-});
+const rig = rigForTests();
 
 test("a sound little model passes by every way that the others are tried on", async () => {
   const folder = rig.folder({ [ONNX]: tableModel(), "tokenizer.json": tokenizerJson() });

@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { after, before } from "node:test";
 
 import type { EngineClient } from "../../src/process/engineClient.ts";
 import { embed, type EmbedResult } from "../../src/protocol/engine.ts";
@@ -34,10 +35,10 @@ export interface Rig {
   others(): Promise<void>;
   /** Encoder processes of this engine: those of the pool, and of trials under way. */
   processes(): number;
-  dispose(): void;
 }
 
-export async function startRig(): Promise<Rig> {
+/** A rig for the tests of a file. */
+export function rigForTests(): Rig {
   const base = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "bad-input-")));
   const kept = path.join(base, "encoders");
   fs.mkdirSync(kept);
@@ -86,12 +87,12 @@ export async function startRig(): Promise<Rig> {
       );
       return rows.filter(([, parent]) => parent === own?.[0]).length;
     },
-    dispose: () => {
-      engine.dispose();
-      fs.rmSync(base, { recursive: true, force: true });
-    },
   };
-  await rig.others();
+  before(() => rig.others());
+  after(() => {
+    engine.dispose();
+    fs.rmSync(base, { recursive: true, force: true });
+  });
   return rig;
 }
 

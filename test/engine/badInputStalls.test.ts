@@ -6,20 +6,18 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import type { EngineClient } from "../../src/process/engineClient.ts";
 import { listEncoders } from "../../src/protocol/engine.ts";
-import { ONNX, startRig, type Rig } from "./badInputRig.ts";
+import { ONNX, rigForTests } from "./badInputRig.ts";
 import { tableModel, tokenizerJson } from "./smallModel.ts";
 import { startEngine } from "./startEngine.ts";
 
-let rig: Rig;
+const rig = rigForTests();
 /** Another engine, which nobody gives anything hostile: how long it takes is how busy the machine is. */
 let idle: EngineClient;
 before(async () => {
-  rig = await startRig();
   idle = startEngine();
   await idle.request(listEncoders, null);
 });
 after(() => {
-  rig.dispose();
   idle.dispose();
 });
 

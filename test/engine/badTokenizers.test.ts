@@ -1,16 +1,10 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
-import { DEADLINE_MS, ONNX, startRig, type Rig } from "./badInputRig.ts";
+import { DEADLINE_MS, ONNX, rigForTests } from "./badInputRig.ts";
 import { tableModel, tokenizerJson, WORDS } from "./smallModel.ts";
 
-let rig: Rig;
-before(async () => {
-  rig = await startRig();
-});
-after(() => {
-  rig.dispose();
-});
+const rig = rigForTests();
 
 const TOKENIZER = "tokenizer.json";
 const withTokenizer = (changes: object, rows?: number): string =>
