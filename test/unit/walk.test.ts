@@ -2,35 +2,16 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import net from "node:net";
-import os from "node:os";
 import path from "node:path";
-import { after, test } from "node:test";
+import { test } from "node:test";
 
 import { cancellationSource, neverCancelled } from "../../src/core/base/cancellation.ts";
 import type { EmbedError } from "../../src/protocol/errors.ts";
 import type { SkipReason } from "../../src/protocol/workspace.ts";
-import { parseIgnoreRules } from "../../src/engine/workspace/ignoreRules.ts";
 import { isSecretName } from "../../src/engine/workspace/secrets.ts";
 import { readTextFile } from "../../src/engine/workspace/textFile.ts";
 import { walkWorkspace, withRuleFolders, type WalkOptions, type WalkResult } from "../../src/engine/workspace/walk.ts";
-
-const scratch = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "walk-")));
-after(() => {
-  fs.rmSync(scratch, { recursive: true, force: true });
-});
-
-let trees = 0;
-/** A folder with these files, by their paths and texts. */
-function tree(files: Readonly<Record<string, string>>): string {
-  const folder = path.join(scratch, `tree${String(trees++)}`);
-  fs.mkdirSync(folder);
-  for (const [name, text] of Object.entries(files)) write(path.join(folder, name), text);
-  return folder;
-}
-function write(file: string, content: string | Buffer): void {
-  fs.mkdirSync(path.dirname(file), { recursive: true });
-  fs.writeFileSync(file, content);
-}
+import { scratch, tree } from "./fileTrees.ts";
 
 const walk = (folder: string, options: Partial<WalkOptions> = {}, only?: readonly string[]): Promise<WalkResult> =>
   walkWorkspace({ folders: [{ path: folder, name: "it" }], exclude: [], ...options }, neverCancelled, only);
@@ -264,104 +245,4 @@ test("a walk gives way and can be cancelled", async () => {
   const walking = walkWorkspace({ folders: [{ path: folder, name: "it" }], exclude: [] }, source.token);
   source.cancel();
   await assert.rejects(walking, (error: EmbedError) => error.data.code === "cancelled");
-});
-
-test("a file's text: UTF-8 with or without mark, UTF-16 with one; else it is binary", async () => {
-  const folder = tree({});
-  const read = (content: string | Buffer) => {
-    const file = path.join(folder, "file");
-    write(file, content);
-    return readTextFile(file);
-  };
-  const text = async (content: string | Buffer): Promise<string> => {
-    const result = await read(content);
-    return result.kind === "text" ? result.text : result.reason;
-  };
-  assert.deepEqual(await read("naïve"), {
-    kind: "text",
-    text: "naïve",
-    hash: "f86fd89de87a848a45bfe77708d91a5d2ff48b8e4a4b98af5165af82692f8928",
-  });
-  assert.equal(await text("\uFEFFmarked"), "marked");
-  assert.equal(await text(Buffer.from("\uFEFFsixteen é𝒳", "utf16le")), "sixteen é𝒳");
-  assert.equal(await text(Buffer.from("\uFEFFswapped", "utf16le").swap16()), "swapped");
-  assert.equal(await text(""), "");
-  assert.equal(await text(Buffer.from([0xff, 0xfe, 0, 0, 65, 0, 0, 0])), "binary");
-  assert.equal(await text("a\0b"), "binary");
-  assert.equal(await text(Buffer.from([0x61, 0xe9, 0x62])), "binary");
-  assert.equal(await text(`${"x".repeat(9000)}\0`), `${"x".repeat(9000)}\0`);
-});
-
-test("a private key is a secret wherever it stands; talking of one is not", async () => {
-  const folder = tree({});
-  const file = path.join(folder, "notes.md");
-  const kind = async (content: string): Promise<string> => {
-    write(file, content);
-    const result = await readTextFile(file);
-    return result.kind === "text" ? "text" : result.reason;
-  };
-  const begin = (what: string): string => `-----BEGIN ${what}-----`;
-  const body = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7";
-  assert.equal(await kind(`intro\n${begin("RSA PRIVATE KEY")}\nProc-Type: 4,ENCRYPTED\n\n${body}\n`), "secret");
-  assert.equal(await kind(JSON.stringify({ key: `${begin("PRIVATE KEY")}\n${body}\n` })), "secret");
-  assert.equal(await kind(`${begin("OPENSSH PRIVATE KEY")}\n${body}`), "secret");
-  assert.equal(await kind(`if (text.includes("${begin("PRIVATE KEY")}")) throw new Error("a key");`), "text");
-  assert.equal(await kind(`${begin("PUBLIC KEY")}\n${body}`), "text");
-});
-
-test("a link that took a file's place is not followed", async () => {
-  const folder = tree({ "real.txt": "text" });
-  fs.symlinkSync(path.join(folder, "real.txt"), path.join(folder, "link.txt"));
-  assert.deepEqual(await readTextFile(path.join(folder, "link.txt")), { kind: "skipped", reason: "unreadable" });
-  assert.deepEqual(await readTextFile(path.join(folder, "gone.txt")), { kind: "skipped", reason: "unreadable" });
-  assert.deepEqual(await readTextFile(folder), { kind: "skipped", reason: "unreadable" });
-});
-
-test("patterns mean what git says", () => {
-  const cases: readonly [pattern: string, ignored: string, not: string][] = [
-    ["a", "a x/a x/y/a/", "b ab xa a.b"],
-    ["/a", "a a/", "x/a"],
-    ["a/", "a/ x/a/", "a x/a"],
-    ["a/b", "a/b a/b/", "x/a/b b"],
-    ["*.c", "x.c y/z.c .c", "x.cc c"],
-    ["*.tar.gz", "x.tar.gz", "x.gz x.tar"],
-    ["a*b", "ab acb a.b", "abc x"],
-    ["?", "a x/b", "ab"],
-    ["[a-c]x", "ax bx", "dx"],
-    ["[!a-c]x", "dx", "ax x"],
-    ["[]-]x", "]x -x", "ax"],
-    ["[[:digit:]]", "1", "a"],
-    ["[a", "", "a [a"],
-    ["**/a", "a x/a x/y/a", "b"],
-    ["a/**", "a/b a/b/c", "a a/"],
-    ["a/**/b", "a/b a/x/b a/x/y/b", "b x/a/b"],
-    ["a/*", "a/b", "a/b/c a"],
-    ["**", "a a/b", ""],
-    ["\\#a", "#a", "a"],
-    ["\\!a", "!a", "a"],
-    ["#a", "", "#a a"],
-    ["a\\", "", "a"],
-    ["a   ", "a", ""],
-    ["a\r", "a", ""],
-    ["\uFEFFa", "a", ""],
-  ];
-  const says = (pattern: string, name: string): boolean | undefined =>
-    parseIgnoreRules(`${pattern}\n`)?.decide(name.replace(/\/$/, ""), 0, name.endsWith("/"));
-  for (const [pattern, ignored, not] of cases) {
-    for (const name of ignored.split(" ").filter(Boolean)) assert.equal(says(pattern, name), true, `${pattern} on ${name}`);
-    for (const name of not.split(" ").filter(Boolean)) assert.equal(says(pattern, name), undefined, `${pattern} on ${name}`);
-  }
-  assert.equal(parseIgnoreRules("a*\n!ab\n")!.decide("ab", 0, false), false);
-  assert.equal(parseIgnoreRules("!ab\na*\n")!.decide("ab", 0, false), true);
-  assert.equal(parseIgnoreRules("a \\ \n")?.decide("a  ", 0, false), true);
-  // As if the file lay in x/: what is in front is not looked at.
-  assert.equal(parseIgnoreRules("/a\n")!.decide("x/a", 2, false), true);
-});
-
-test("no pattern takes long", () => {
-  const rules = parseIgnoreRules(`${"*a".repeat(40)}b\n${"**/a/".repeat(40)}b\n`)!;
-  const since = performance.now();
-  rules.decide("a".repeat(250), 0, false);
-  rules.decide("a/".repeat(500) + "c", 0, false);
-  assert.ok(performance.now() - since < 100);
 });
