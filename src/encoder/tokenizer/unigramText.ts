@@ -1,6 +1,7 @@
 import { lowerCase } from "./bertText.ts";
 import { byteLevel } from "./byteLevel.ts";
 import { charsMap } from "./charsMap.ts";
+import { isNewerCombining } from "./newerUnicode.ts";
 import { normalForm } from "./normalForms.ts";
 import { BEHAVIOURS, digits, splitter } from "./splitText.ts";
 
@@ -28,6 +29,10 @@ export function normaliserOf(step: Step | null | undefined): ((text: string) => 
       const form = step.type;
       return (text) => normalForm(text, form);
     }
+    case "Nmt":
+      return nmt;
+    case "StripAccents":
+      return stripAccents;
     case "Lowercase":
       return lowerCase;
     case "Replace":
@@ -112,6 +117,19 @@ function replace(pattern: unknown, content: unknown): ((text: string) => string)
   // The library's expressions write code points as \x{…}.
   const expression = new RegExp(pattern.Regex.replace(/\\x\{/g, "\\u{"), "gu");
   return (text) => text.replace(expression, () => content);
+}
+
+/** The library's rules for control characters and blanks, which SentencePiece has from machine translation. */
+function nmt(text: string): string {
+  return text.replace(DROPPED, "").replace(BLANK, " ");
+}
+
+const DROPPED = /[\x01-\x08\x0b\x0e-\x1f\x7f\x8f\x9f]/g;
+const BLANK = /[\t\n\f\r\u1680\u200b-\u200f\u2028\u2029\u2581\ufeff\ufffd]/g;
+
+/** All combining marks that the library knows; it takes nothing apart before. */
+function stripAccents(text: string): string {
+  return text.replace(/[\p{M}\u1cf2\u1cf3]/gu, (mark) => (isNewerCombining(mark.codePointAt(0)!) ? mark : ""));
 }
 
 function strip(left: boolean, right: boolean): (text: string) => string {
