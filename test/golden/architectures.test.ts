@@ -11,7 +11,8 @@ import { after, before, describe, test } from "node:test";
 import { closeness } from "../../src/core/proof/closeness.ts";
 import { encode, load, tokenize } from "../../src/protocol/encoder.ts";
 import { importFromPath } from "../../src/protocol/hub.ts";
-import { createEngineClient, type EngineClient } from "../../src/process/engineClient.ts";
+import type { EngineClient } from "../../src/process/engineClient.ts";
+import { startEngine } from "../engine/startEngine.ts";
 import { encoderForTests, floats } from "./againstPublisher.ts";
 
 interface Golden {
@@ -22,7 +23,6 @@ interface Golden {
   readonly odd: readonly (readonly number[])[];
 }
 
-const root = path.resolve(import.meta.dirname, "../..");
 const DATA = path.join(import.meta.dirname, "data/architectures");
 const { texts, odd } = JSON.parse(fs.readFileSync(path.join(DATA, "texts.json"), "utf8")) as { texts: string[]; odd: string[] };
 
@@ -35,16 +35,7 @@ let encoders: string;
 
 before(() => {
   encoders = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "architectures-")));
-  engine = createEngineClient({
-    program: path.join(root, "src/engine/main.ts"),
-    hello: {
-      encoderFolders: [encoders],
-      grammarFolder: path.join(root, "node_modules/@vscode/tree-sitter-wasm/wasm"),
-      kernelFolder: path.join(root, "dist/kernels"),
-      encoderProgram: path.join(root, "src/encoder/main.ts"),
-      workers: 1,
-    },
-  });
+  engine = startEngine({ encoders, hello: { workers: 1 } });
 });
 after(() => {
   engine.dispose();

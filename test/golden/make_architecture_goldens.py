@@ -97,17 +97,23 @@ def mpnet_words():
     return tokenizer
 
 
-def roberta_words(add_prefix_space=False):
-    """Bytes, then pairs of them: as RoBERTa has it."""
-    tokenizer = Tokenizer(models.BPE())
-    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=add_prefix_space, trim_offsets=True)
+def byte_pairs(cut, specials, normalizer=None, **options):
+    """Bytes, then pairs of them, of texts that are cut so."""
+    tokenizer = Tokenizer(models.BPE(**options))
+    if normalizer is not None:
+        tokenizer.normalizer = normalizer
+    tokenizer.pre_tokenizer = cut
     tokenizer.decoder = decoders.ByteLevel()
-    trainer = trainers.BpeTrainer(
-        vocab_size=400,
-        special_tokens=["<s>", "<pad>", "</s>", "<unk>"],
-        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
-    )
+    alphabet = pre_tokenizers.ByteLevel.alphabet()
+    trainer = trainers.BpeTrainer(vocab_size=400, special_tokens=specials, initial_alphabet=alphabet)
     tokenizer.train_from_iterator(CORPUS, trainer)
+    return tokenizer
+
+
+def roberta_words(add_prefix_space=False):
+    """As RoBERTa has it."""
+    cut = pre_tokenizers.ByteLevel(add_prefix_space=add_prefix_space, trim_offsets=True)
+    tokenizer = byte_pairs(cut, ["<s>", "<pad>", "</s>", "<unk>"])
     tokenizer.add_special_tokens([AddedToken("<mask>", lstrip=True, normalized=False)])
     ids = {token: tokenizer.token_to_id(token) for token in ("<s>", "</s>")}
     tokenizer.post_processor = processors.RobertaProcessing(
@@ -118,16 +124,8 @@ def roberta_words(add_prefix_space=False):
 
 def modernbert_words():
     """As ModernBERT has it: NFC, bytes, runs of spaces among the added tokens."""
-    tokenizer = Tokenizer(models.BPE())
-    tokenizer.normalizer = normalizers.NFC()
-    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False, trim_offsets=True)
-    tokenizer.decoder = decoders.ByteLevel()
-    trainer = trainers.BpeTrainer(
-        vocab_size=400,
-        special_tokens=["[UNK]", "[CLS]", "[SEP]", "[PAD]"],
-        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
-    )
-    tokenizer.train_from_iterator(CORPUS, trainer)
+    cut = pre_tokenizers.ByteLevel(add_prefix_space=False, trim_offsets=True)
+    tokenizer = byte_pairs(cut, ["[UNK]", "[CLS]", "[SEP]", "[PAD]"], normalizers.NFC())
     tokenizer.add_special_tokens([AddedToken("[MASK]", lstrip=True, normalized=False)])
     tokenizer.add_tokens([AddedToken(" " * count, normalized=True) for count in range(4, 1, -1)])
     return template(tokenizer, "[CLS]", "[SEP]")
@@ -135,23 +133,16 @@ def modernbert_words():
 
 def newer_byte_words():
     """As newer byte-level files have it: an expression that cuts the text, then bytes without one, and whole words first."""
-    tokenizer = Tokenizer(models.BPE(ignore_merges=True))
     expression = (
         r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
     )
-    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
+    cut = pre_tokenizers.Sequence(
         [
             pre_tokenizers.Split(Regex(expression), behavior="isolated"),
             pre_tokenizers.ByteLevel(add_prefix_space=False, trim_offsets=True, use_regex=False),
         ]
     )
-    tokenizer.decoder = decoders.ByteLevel()
-    trainer = trainers.BpeTrainer(
-        vocab_size=400,
-        special_tokens=["<s>", "<pad>", "</s>", "<unk>", "<mask>"],
-        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
-    )
-    tokenizer.train_from_iterator(CORPUS, trainer)
+    tokenizer = byte_pairs(cut, ["<s>", "<pad>", "</s>", "<unk>", "<mask>"], ignore_merges=True)
     tokenizer.post_processor = processors.Sequence(
         [
             processors.ByteLevel(trim_offsets=False),
@@ -373,8 +364,7 @@ def nomic():
 
 
 def static():
-    tokenizer = word_piece(False)
-    template(tokenizer, "[CLS]", "[SEP]")
+    tokenizer = bert_words()
     torch.manual_seed(1)
     module = StaticEmbedding(tokenizer, embedding_dim=HIDDEN)
     model = SentenceTransformer(modules=[module], device="cpu")
