@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import type { CancellationToken } from "../core/base/cancellation.ts";
 import type { Role } from "../core/encoders/prompts.ts";
 import type { EmbedResult, EncoderChoice } from "../protocol/engine.ts";
+import { chunks } from "./chunks.ts";
 import { openUse, tellFailure, type EncoderUse } from "./encoderUse.ts";
 import type { EncoderPool, Priority } from "./pool.ts";
 import type { Registry } from "./registry.ts";
@@ -172,19 +173,9 @@ function resultOf({ key }: EncoderUse, rows: readonly CachedVector[], ms: number
 }
 
 /** Longest first, so that no long text is left for the end; equal lengths meet in one unit. */
-function units(entries: (readonly [key: string, text: string])[]): (readonly [key: string, text: string])[][] {
-  const sorted = entries.toSorted(([, a], [, b]) => b.length - a.length);
-  const out: (readonly [string, string])[][] = [];
-  let characters = Infinity;
-  for (const entry of sorted) {
-    const last = out.at(-1);
-    if (last === undefined || last.length >= UNIT_TEXTS || characters + entry[1].length > UNIT_CHARACTERS) {
-      out.push([entry]);
-      characters = entry[1].length;
-    } else {
-      last.push(entry);
-      characters += entry[1].length;
-    }
-  }
-  return out;
-}
+const units = (entries: readonly (readonly [key: string, text: string])[]) =>
+  chunks(
+    entries.toSorted(([, a], [, b]) => b.length - a.length),
+    ([, text]) => text,
+    { items: UNIT_TEXTS, characters: UNIT_CHARACTERS },
+  );

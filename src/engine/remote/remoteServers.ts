@@ -1,6 +1,7 @@
 import type { CancellationToken } from "../../core/base/cancellation.ts";
 import type { AllowRemoteParams, RemoteConsent } from "../../protocol/remote.ts";
 import { remoteChanged, remoteInsecure, remoteNotAllowed, remoteRefused, remoteText } from "../../protocol/remoteErrors.ts";
+import { chunks } from "../chunks.ts";
 import { printable } from "../hub/hubAddress.ts";
 import type { Priority } from "../pool.ts";
 import { withAbortSignal } from "../withAbortSignal.ts";
@@ -110,11 +111,14 @@ export function createRemoteServers(): RemoteServers {
       access(serverAddress(record));
       const width = probeVector(record).length;
       const out = new Float32Array(texts.length * width);
-      const most = limits.get(nameOf(record)) ?? BATCH_TEXTS;
+      const most = { items: limits.get(nameOf(record)) ?? BATCH_TEXTS, characters: BATCH_CHARACTERS };
+      let from = 0;
       await withAbortSignal(token, (signal) =>
         Promise.all(
-          batches(texts, most).map(async ({ from, part }) => {
-            out.set(await embedBatch(record, part, priority, signal), from * width);
+          chunks(texts, (text) => text, most).map(async (batch) => {
+            const at = from;
+            from += batch.length;
+            out.set(await embedBatch(record, batch, priority, signal), at * width);
           }),
         ),
       );
@@ -145,20 +149,4 @@ export function vectorsBy(
     case "kserve":
       return inferredVectors(record, texts, access, signal);
   }
-}
-
-function batches(texts: readonly string[], most: number): { readonly from: number; readonly part: string[] }[] {
-  const out: { from: number; part: string[] }[] = [];
-  let characters = Infinity;
-  for (const [at, text] of texts.entries()) {
-    const last = out.at(-1);
-    if (last === undefined || last.part.length >= most || characters + text.length > BATCH_CHARACTERS) {
-      out.push({ from: at, part: [text] });
-      characters = text.length;
-    } else {
-      last.part.push(text);
-      characters += text.length;
-    }
-  }
-  return out;
 }

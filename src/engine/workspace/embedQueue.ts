@@ -1,6 +1,7 @@
 import type { CancellationToken } from "../../core/base/cancellation.ts";
 import { errorData, type EmbedErrorData } from "../../protocol/errors.ts";
 import type { EncodeResult } from "../../protocol/encoder.ts";
+import { chunks } from "../chunks.ts";
 import type { EncoderUse } from "../encoderUse.ts";
 import type { VectorMatrix } from "../kernels/vectorMatrix.ts";
 import type { EncoderPool } from "../pool.ts";
@@ -189,20 +190,10 @@ export function createEmbedQueue(parts: EmbedQueueParts): EmbedQueue {
 /** Failures for which one text may be to blame; all others are the encoder's own. */
 const MAY_BE_THE_TEXT = new Set(["badText", "remoteText", "processEnded", "deadlineExceeded", "internal"]);
 
-function* units(entries: readonly Entry[], uses: readonly ActiveEncoder[]): Generator<Entry[]> {
+function units(entries: readonly Entry[], uses: readonly ActiveEncoder[]): Entry[][] {
   const heavy = uses.filter(({ light }) => !light).length;
   const characters = heavy === 0 ? UNIT_CHARACTERS_STATIC : UNIT_CHARACTERS / heavy;
-  const most = heavy === 0 ? UNIT_TEXTS_STATIC : UNIT_TEXTS;
-  let unit: Entry[] = [];
-  let size = 0;
-  for (const entry of entries.toSorted((a, b) => b.content.length - a.content.length || a.text - b.text)) {
-    if (unit.length > 0 && (unit.length >= most || size + entry.content.length > characters)) {
-      yield unit;
-      unit = [];
-      size = 0;
-    }
-    unit.push(entry);
-    size += entry.content.length;
-  }
-  if (unit.length > 0) yield unit;
+  const items = heavy === 0 ? UNIT_TEXTS_STATIC : UNIT_TEXTS;
+  const longestFirst = entries.toSorted((a, b) => b.content.length - a.content.length || a.text - b.text);
+  return chunks(longestFirst, ({ content }) => content, { items, characters });
 }
