@@ -6,6 +6,8 @@ import * as v from "valibot";
 
 import { CARD_FIELDS, MAX_FACT, type CardEdits } from "../../core/encoders/editedCard.ts";
 import { cardNotKept } from "../../protocol/cards.ts";
+import { namesIn } from "../boundedFiles.ts";
+import { writeWhole } from "../writeWhole.ts";
 
 /** The facts that the user put in place of the publishers', one file per encoder. */
 export interface EditedCards {
@@ -29,7 +31,7 @@ export function createEditedCards(folder: string | undefined, onLog: (line: stri
   const refresh = (): void => {
     if (folder === undefined) return;
     const found = new Map<string, CardEdits>();
-    for (const name of namesIn(folder)) {
+    for (const name of cardFiles(folder)) {
       const file = path.join(folder, name);
       const read = readEdits(file);
       if (read === undefined) continue;
@@ -90,17 +92,10 @@ function readEdits(file: string): ReadEdits | undefined {
   }
 }
 
-function namesIn(folder: string): readonly string[] {
-  try {
-    return fs
-      .readdirSync(folder)
-      .filter((name) => name.endsWith(".json"))
-      .sort()
-      .slice(0, MAX_FILES);
-  } catch {
-    return [];
-  }
-}
+const cardFiles = (folder: string): readonly string[] =>
+  namesIn(folder)
+    .filter((name) => name.endsWith(".json"))
+    .slice(0, MAX_FILES);
 
 /** Longest name before its ending; ids of our own are shorter. */
 const MAX_NAME = 150;
@@ -109,22 +104,4 @@ const MAX_NAME = 150;
 function fileName(id: string): string {
   const name = encodeURIComponent(id.toWellFormed()).replaceAll("*", "%2A");
   return `${name.length <= MAX_NAME ? name : createHash("sha256").update(id).digest("hex")}.json`;
-}
-
-/** A reader sees the old file or the new one, also after a power cut. */
-function writeWhole(file: string, text: string): void {
-  const part = `${file}.${process.pid}.part`;
-  try {
-    const handle = fs.openSync(part, "w");
-    try {
-      fs.writeFileSync(handle, text);
-      fs.fsyncSync(handle);
-    } finally {
-      fs.closeSync(handle);
-    }
-    fs.renameSync(part, file);
-  } catch (error) {
-    fs.rmSync(part, { force: true });
-    throw error;
-  }
 }

@@ -3,7 +3,8 @@ import { atLeast, atMost, fails, notApplicable, type Check } from "../../core/pr
 import type { ReferenceFile } from "../../core/proof/referenceFile.ts";
 import { norm } from "../../core/encoders/pooling.ts";
 import { dot } from "../../core/similarity/cosine.ts";
-import { floatsOf, referencesFor } from "./references.ts";
+import { floatsOf } from "../base64Floats.ts";
+import { referencesFor } from "./references.ts";
 import { rowOf, type Subject } from "./subject.ts";
 
 /** Token ids and vectors against the publisher's own, where there are any. */

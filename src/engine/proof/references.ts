@@ -34,11 +34,6 @@ export function referencesFor(table: string | undefined, folder: string, id: str
     .find(({ repositories = [] }) => repositories.includes(repository));
 }
 
-export const floatsOf = (base64: string): Float32Array => {
-  const bytes = Uint8Array.from(Buffer.from(base64, "base64"));
-  return new Float32Array(bytes.buffer, 0, Math.floor(bytes.length / 4));
-};
-
 const REFERENCES = v.object({
   source: v.string(),
   precision: v.picklist(PRECISIONS),

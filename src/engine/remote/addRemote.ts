@@ -1,12 +1,14 @@
 import fs from "node:fs";
 import path from "node:path";
 
-import type { EncoderCard, Fact } from "../../core/encoders/card.ts";
+import { UNKNOWN, type EncoderCard } from "../../core/encoders/card.ts";
 import { norm } from "../../core/encoders/pooling.ts";
 import { badRequest } from "../../protocol/errors.ts";
 import type { AddRemoteParams, AddRemoteResult } from "../../protocol/remote.ts";
 import { remoteRefused, remoteWrong } from "../../protocol/remoteErrors.ts";
+import { base64Of } from "../base64Floats.ts";
 import { onDisk } from "../hub/onDisk.ts";
+import { writeWhole } from "../writeWhole.ts";
 import { checkedVectors, likeness } from "./checkVectors.ts";
 import { tensorsOf } from "./inferenceProtocol.ts";
 import { NotTaken, type RemoteAccess } from "./remoteHttp.ts";
@@ -40,10 +42,10 @@ export async function addRemote(params: AddRemoteParams, { servers, known, signa
   const name = `${params.model} at ${address.host}`;
   await onDisk(params.folder, () => {
     fs.mkdirSync(folder, { recursive: true });
-    // Whole or not at all: others may look at the folder at any moment.
-    const part = path.join(folder, `.encoder-${process.pid}.json`);
-    fs.writeFileSync(part, `${JSON.stringify({ manifest: { id, name, card }, remote: record }, null, 2)}\n`, { flush: true });
-    fs.renameSync(part, path.join(folder, "encoder.json"));
+    writeWhole(
+      path.join(folder, "encoder.json"),
+      `${JSON.stringify({ manifest: { id, name, card }, remote: record }, null, 2)}\n`,
+    );
   });
   return { id, folder, added: true };
 }
@@ -78,9 +80,8 @@ async function tried(
       if (likeness(row, alone) < SAME_COSINE) throw remoteWrong(host, "a text has another vector when it is sent beside others");
     }
     const normalized = rows.every((row) => Math.abs(norm(row) - 1) < UNIT);
-    const bytes = Buffer.from(rows[0]!.buffer, rows[0]!.byteOffset, rows[0]!.byteLength);
     const since = new Date().toISOString().slice(0, 10);
-    return { record: { ...model, ...tensors, probe: bytes.toString("base64"), since }, card: cardOf(width, normalized) };
+    return { record: { ...model, ...tensors, probe: base64Of(rows[0]!), since }, card: cardOf(width, normalized) };
   } catch (error) {
     throw error instanceof NotTaken ? remoteRefused(host, error.status, error.reason) : error;
   }
@@ -90,8 +91,6 @@ async function tried(
 const SAME = 0.99999;
 /** How far from 1 a length may be that half precision made. */
 const UNIT = 2e-3;
-
-const UNKNOWN: Fact = { value: "unknown" };
 
 /** A server says nothing of how its model came to be; what can be seen of its vectors is all that is known. */
 const cardOf = (dimensions: number, normalized: boolean): EncoderCard => ({

@@ -5,6 +5,7 @@ import * as v from "valibot";
 import { badRequest } from "../../protocol/errors.ts";
 import { REMOTE_PROTOCOLS, type RemoteModel, type RemoteProtocol } from "../../protocol/remote.ts";
 import { remoteInsecure } from "../../protocol/remoteErrors.ts";
+import { floatsOf } from "../base64Floats.ts";
 import { isLinkLocal, isLoopback, printable } from "../hub/hubAddress.ts";
 
 /** The names that a model of the Open Inference Protocol gives its tensors. */
@@ -41,10 +42,7 @@ export const PROBES: readonly string[] = [
   "Each spring the river carries melted snow from the mountains to the plain, where farmers wait for it before they sow.",
 ];
 
-export function probeVector({ probe }: RemoteRecord): Float32Array {
-  const bytes = Buffer.from(probe, "base64");
-  return new Float32Array(Uint8Array.from(bytes).buffer, 0, bytes.length >> 2);
-}
+export const probeVector = ({ probe }: RemoteRecord): Float32Array => floatsOf(probe);
 
 /** Of everything that makes a remote encoder's vectors, as far as anybody here can know. */
 export const identityOf = ({ protocol, url, model, tensors, probe }: RemoteRecord): string =>
