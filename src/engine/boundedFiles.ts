@@ -21,10 +21,10 @@ export function entriesOf(folder: string, most: number): { readonly entries: rea
 const MAX_TEXT = 1_000_000;
 
 /** The text of a short regular file; undefined for any other, and for what cannot be read: a pipe would be waited for. */
-export function shortText(file: string): string | undefined {
+export function shortText(file: string, most = MAX_TEXT): string | undefined {
   try {
     const stat = fs.statSync(file);
-    return stat.isFile() && stat.size <= MAX_TEXT ? fs.readFileSync(file, "utf8") : undefined;
+    return stat.isFile() && stat.size <= most ? fs.readFileSync(file, "utf8") : undefined;
   } catch {
     return undefined;
   }

@@ -190,14 +190,8 @@ function precisionsIn({ files, others }: FolderContents): readonly { readonly pr
 }
 
 /** The prompts of a folder that has no card of ours, by its publisher's own file. */
-function promptsIn(folder: string): Pick<EncoderCard, "prompts" | "defaultPrompt"> {
-  try {
-    const file = path.join(folder, "config_sentence_transformers.json");
-    return publishedPrompts(JSON.parse(shortText(file) ?? ""));
-  } catch {
-    return { prompts: {} };
-  }
-}
+const promptsIn = (folder: string): Pick<EncoderCard, "prompts" | "defaultPrompt"> =>
+  publishedPrompts(shortText(path.join(folder, "config_sentence_transformers.json")));
 
 /** The version of ONNX Runtime that this installation carries; it is part of every vector's identity. */
 const RUNTIME = runtimeVersion();

@@ -7,8 +7,9 @@ import type { SourcePlace } from "../../protocol/builder.ts";
 import type { CatalogueAccess } from "../../protocol/catalogue.ts";
 import { noPackage } from "../../protocol/catalogueErrors.ts";
 import { EmbedError } from "../../protocol/errors.ts";
-import { notEnoughRoom, wrongBytes } from "../../protocol/hubErrors.ts";
+import { wrongBytes } from "../../protocol/hubErrors.ts";
 import type { ImportProgress } from "../../protocol/hub.ts";
+import { checkRoom } from "../hub/checkRoom.ts";
 import { hasDigest } from "../hub/digest.ts";
 import { download, type DownloadOptions } from "../hub/download.ts";
 import { openFile } from "../hub/fetchFiles.ts";
@@ -45,7 +46,9 @@ export async function fetchSources(manifest: EncoderManifest, options: FetchSour
   let settings: Promise<PipSettings> | undefined;
   const pip = (): Promise<PipSettings> => (settings ??= pipSettings(access.environment, signal));
   await onDisk(access.archives, () => fs.mkdir(access.archives, { recursive: true }));
-  await onDisk(access.archives, () => checkRoom(manifest, access.archives));
+  await onDisk(access.archives, async () => {
+    await checkRoom(access.archives, await bytesToFetch(manifest, access.archives));
+  });
 
   /** Fetches unless it is there; of several processes one does, the others wait and find it. */
   const ensure = async (file: Pinned, how: () => Promise<Source>): Promise<string> => {
@@ -177,13 +180,11 @@ async function copyChecked(address: URL, place: string, { name, bytes, sha256 }:
 
 const bytesAt = async (place: string): Promise<number> => (await fs.stat(place).catch(() => undefined))?.size ?? 0;
 
-/** Asked before the first byte: a disk that runs full later has cost the wait. */
-async function checkRoom(manifest: EncoderManifest, folder: string): Promise<void> {
+async function bytesToFetch(manifest: EncoderManifest, folder: string): Promise<number> {
   let needed = 0;
   for (const { sha256, bytes } of archivesOfAll(manifest))
     needed += bytes - Math.min(bytes, await bytesAt(path.join(folder, sha256)));
-  const { bavail, bsize } = await fs.statfs(folder);
-  if (needed > bavail * bsize) throw notEnoughRoom(folder, needed, bavail * bsize);
+  return needed;
 }
 
 /** Counts bytes over all files, those that were here already included. */

@@ -1,13 +1,12 @@
 import type { CatalogueAccess } from "../../protocol/catalogue.ts";
 import { registryAway, registryRefused } from "../../protocol/catalogueErrors.ts";
 import { hubBroke, hubBusy, hubRedirected, hubSlow, hubUntrusted } from "../../protocol/hubErrors.ts";
-import { isLinkLocal, redirectTarget } from "../hub/hubAddress.ts";
+import { isLinkLocal, isRedirect, redirectTarget } from "../hub/hubAddress.ts";
 import { httpGet, type Answer, type HttpFailures } from "../hub/httpGet.ts";
-import { Passing, PATIENCE, retryAfter } from "../hub/persistently.ts";
+import { passingAnswer, PATIENCE } from "../hub/persistently.ts";
 
 /** Statuses that a caller may want to see; every other one is an error. */
 const EXPECTED = new Set([200, 206, 404, 416]);
-const PASSING = new Set([408, 425, 429, 500, 502, 503, 504]);
 /** An index sends to its storage in one step, a mirror in two or three. */
 const MAX_REDIRECTS = 5;
 
@@ -41,7 +40,7 @@ export async function registryGet(
     });
     if (EXPECTED.has(answer.status)) return answer;
     answer.close();
-    if (![301, 302, 303, 307, 308].includes(answer.status)) throw refusal(answer);
+    if (!isRedirect(answer.status)) throw passingAnswer(answer, hubBusy) ?? registryRefused(answer.url.host, answer.status);
     url = redirectTarget(url, answer.headers.location, home);
   }
   throw hubRedirected(home.host, "in circles");
@@ -56,13 +55,7 @@ const FAILURES: HttpFailures = {
   away: registryAway,
 };
 
-function refusal({ url, status, headers }: Answer): Error {
-  if (!PASSING.has(status)) return registryRefused(url.host, status);
-  const waitMs = retryAfter(headers["retry-after"]);
-  return new Passing(hubBusy(url.host, status, waitMs === undefined ? undefined : waitMs / 1000), waitMs);
-}
-
-export function withoutPassword(address: URL): URL {
+function withoutPassword(address: URL): URL {
   const url = new URL(address);
   url.username = "";
   url.password = "";

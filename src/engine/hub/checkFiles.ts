@@ -4,7 +4,7 @@ import path from "node:path";
 import { HEAD_BYTES, standInOf } from "../../core/encoders/standIn.ts";
 import { badModel, EmbedError } from "../../protocol/errors.ts";
 import { lfsPointer, webPage } from "../../protocol/fileErrors.ts";
-import { notEnoughRoom } from "../../protocol/hubErrors.ts";
+import { checkRoom } from "./checkRoom.ts";
 
 /** Largest tokenizers are 33 MB; other files of settings are shorter. */
 const MOST_SETTINGS = 64_000_000;
@@ -33,8 +33,7 @@ export async function checkFiles(files: readonly string[], folder: string, signa
     if (standIn !== undefined) throw (standIn === "pointer" ? lfsPointer : webPage)("badModel", file);
     needed += size;
   }
-  const { bavail, bsize } = await fs.statfs(await existing(folder));
-  if (needed > bavail * bsize) throw notEnoughRoom(folder, needed, bavail * bsize);
+  await checkRoom(await existing(folder), needed);
 }
 
 /** Runs `work`, whose errors name files of a copy in `part`; they come out with the names that people know. */

@@ -1,8 +1,8 @@
 import fs from "node:fs/promises";
 import path from "node:path";
 
-import { notEnoughRoom } from "../../protocol/hubErrors.ts";
 import type { ImportProgress } from "../../protocol/hub.ts";
+import { checkRoom } from "./checkRoom.ts";
 import { hasDigest } from "./digest.ts";
 import { download, partOf, type DownloadOptions } from "./download.ts";
 import { below } from "./hubAddress.ts";
@@ -48,7 +48,10 @@ export async function fetchFiles(options: FetchOptions): Promise<ReadonlyMap<str
       else missing.push(file);
       tell(0);
     }
-    await onDisk(cache.folder, () => checkRoom(cache, missing));
+    await onDisk(cache.folder, async () => {
+      const there = sum(await Promise.all(missing.map((file) => bytesThere(cache, file))));
+      await checkRoom(cache.folder, sum(missing.map(({ bytes }) => bytes)) - there);
+    });
     for (const file of missing) {
       const open = openFile(hub, repository, file.path);
       await download({ open, patience: hub.patience, file, place: cache.blob(file), onBytes: tell, signal });
@@ -78,15 +81,6 @@ async function bytesThere(cache: HubCache, file: RepositoryFile): Promise<number
     if (stat !== undefined) return Math.min(stat.size, file.bytes);
   }
   return 0;
-}
-
-/** Asked before the first byte: a disk that runs full later has cost the wait. */
-async function checkRoom(cache: HubCache, missing: readonly RepositoryFile[]): Promise<void> {
-  const there = sum(await Promise.all(missing.map((file) => bytesThere(cache, file))));
-  const needed = sum(missing.map(({ bytes }) => bytes)) - there;
-  if (needed <= 0) return;
-  const { bavail, bsize } = await fs.statfs(cache.folder);
-  if (needed > bavail * bsize) throw notEnoughRoom(cache.folder, needed, bavail * bsize);
 }
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((all, one) => all + one, 0);

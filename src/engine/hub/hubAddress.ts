@@ -15,6 +15,8 @@ export function hubAddress(endpoint: string): URL {
 export const below = (hub: URL, ...parts: readonly string[]): URL =>
   new URL(parts.map((part) => part.split("/").map(encodeURIComponent).join("/")).join("/"), hub);
 
+export const isRedirect = (status: number): boolean => [301, 302, 303, 307, 308].includes(status);
+
 /**
  * Where a redirect leads. It must stay encrypted, and only a hub on this machine may lead back to this machine: what
  * listens here may trust everything that comes from here. Throws `hubRedirected`.

@@ -15,9 +15,9 @@ import {
   repositoryMoved,
 } from "../../protocol/hubErrors.ts";
 import type { HubAccess, HubPatience } from "../../protocol/hub.ts";
-import { below, hubAddress, printable, redirectTarget } from "./hubAddress.ts";
+import { below, hubAddress, isRedirect, printable, redirectTarget } from "./hubAddress.ts";
 import { httpGet, readAll, type Answer } from "./httpGet.ts";
-import { Passing, PATIENCE, persistently, retryAfter } from "./persistently.ts";
+import { Passing, passingAnswer, PATIENCE, persistently } from "./persistently.ts";
 
 /** What a request is about, for the words of its failure. */
 export interface Subject {
@@ -112,8 +112,6 @@ export function hubClient(access: HubAccess): HubClient {
 
 export const repositoryPage = (hub: URL, repository: string): string => below(hub, repository).href;
 
-const isRedirect = (status: number): boolean => [301, 302, 303, 307, 308].includes(status);
-
 const isPage = ({ headers }: Answer): boolean => /^\s*(text\/html|application\/xhtml)/i.test(headers["content-type"] ?? "");
 
 function parseJson(text: string): unknown {
@@ -135,13 +133,11 @@ function movedOrLost({ url, headers }: Answer, { repository }: Subject): Error {
 
 /** Storage that answers so has let a signed address grow old; the hub gives a new one. */
 const STALE = new Set([400, 401, 403, 404, 410]);
-const PASSING = new Set([408, 425, 429, 500, 502, 503, 504]);
 
-function refusal({ url, status, headers }: Answer, { repository, revision, file }: Subject, hub: URL, signedIn: boolean): Error {
-  if (PASSING.has(status)) {
-    const waitMs = retryAfter(headers["retry-after"]);
-    return new Passing(hubBusy(url.host, status, waitMs === undefined ? undefined : waitMs / 1000), waitMs);
-  }
+function refusal(answer: Answer, { repository, revision, file }: Subject, hub: URL, signedIn: boolean): Error {
+  const passing = passingAnswer(answer, hubBusy);
+  if (passing !== undefined) return passing;
+  const { url, status, headers } = answer;
   if (url.origin !== hub.origin && STALE.has(status)) return new Passing(hubBusy(url.host, status));
   const code = headers["x-error-code"];
   if (code === "GatedRepo") return hubGated(repository, repositoryPage(hub, repository), signedIn);

@@ -16,6 +16,7 @@ import type {
   RepositoryChoice,
   RepositoryDescription,
 } from "../../protocol/hub.ts";
+import { shortText } from "../boundedFiles.ts";
 import { checkFiles, underOwnNames } from "./checkFiles.ts";
 import { chosenWeights, isDefault, weightsIn, type EncoderFiles } from "./encoderFiles.ts";
 import { fetchFiles } from "./fetchFiles.ts";
@@ -218,10 +219,7 @@ const originOf = (source: ImportSource): string =>
     ? JSON.stringify([source.repository, source.revision, source.file])
     : JSON.stringify([source.path, source.file]);
 
-/** Settings and cards are short; what is longer is none. */
+/** Settings and cards are short, tables of benchmarks in a card less so; what is longer is none. */
 const MAX_TEXT = 4_000_000;
 
-function readText(file: string): string | undefined {
-  const stat = fs.statSync(file, { throwIfNoEntry: false });
-  return stat?.isFile() === true && stat.size <= MAX_TEXT ? fs.readFileSync(file, "utf8") : undefined;
-}
+const readText = (file: string): string | undefined => shortText(file, MAX_TEXT);

@@ -41,7 +41,7 @@ export function importedCard({ read, loaded, homepage, repository, parameters }:
     maxTokens: loaded.maxTokens,
     pooling: loaded.pooling,
     normalized: loaded.normalized,
-    ...promptsOf(read(LIBRARY_FILE)),
+    ...publishedPrompts(read(LIBRARY_FILE)),
     // A file's size is no count.
     parameters: parameters ?? null,
     layers: loaded.layers,
@@ -59,14 +59,6 @@ const fact = (texts: readonly string[], source: string, between = ", "): Fact =>
 const listed = (matter: FrontMatter, key: string): Fact => fact(matter[key] ?? [], `README.md (${key})`);
 
 const LIBRARY_FILE = "config_sentence_transformers.json";
-
-function promptsOf(text: string | undefined): ReturnType<typeof publishedPrompts> {
-  try {
-    return publishedPrompts(JSON.parse(text ?? "{}"));
-  } catch {
-    return { prompts: {} };
-  }
-}
 
 const MODULES = v.array(v.looseObject({ type: v.string(), path: v.optional(v.string(), "") }));
 const DENSE = v.looseObject({ out_features: v.number() });

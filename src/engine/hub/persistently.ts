@@ -1,3 +1,5 @@
+import type { IncomingHttpHeaders } from "node:http";
+
 import { cancelled, type EmbedError } from "../../protocol/errors.ts";
 import type { HubPatience } from "../../protocol/hub.ts";
 
@@ -43,6 +45,19 @@ export async function persistently<T>(
       await pause(Math.max(thrown.waitMs ?? 0, backOff), signal);
     }
   }
+}
+
+/** Of servers that may be better in a while; 529 is how encoders on servers say that they are overloaded. */
+const PASSING = new Set([408, 425, 429, 500, 502, 503, 504, 529]);
+
+/** What an answer that may be another next time ends its try with; undefined for every other. `busy` says it for people. */
+export function passingAnswer(
+  { url, status, headers }: { readonly url: URL; readonly status: number; readonly headers: IncomingHttpHeaders },
+  busy: (host: string, status: number, waitSeconds?: number) => EmbedError,
+): Passing | undefined {
+  if (!PASSING.has(status)) return undefined;
+  const waitMs = retryAfter(headers["retry-after"]);
+  return new Passing(busy(url.host, status, waitMs === undefined ? undefined : waitMs / 1000), waitMs);
 }
 
 /** Retry-After in milliseconds: seconds, or a date. undefined when it is neither. */

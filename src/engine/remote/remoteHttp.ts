@@ -17,7 +17,7 @@ import {
 } from "../../protocol/remoteErrors.ts";
 import { printable } from "../hub/hubAddress.ts";
 import { httpGet, readAll, type Answer, type HttpFailures } from "../hub/httpGet.ts";
-import { Passing, persistently, retryAfter } from "../hub/persistently.ts";
+import { Passing, passingAnswer, persistently } from "../hub/persistently.ts";
 
 /** How a server is reached. */
 export interface RemoteAccess {
@@ -149,15 +149,12 @@ function redirection({ url, headers }: Answer): EmbedError {
   return remoteRedirected(url.host, to === null ? "to no address" : `to ${printable(to.host)}`);
 }
 
-const PASSING = new Set([408, 425, 429, 500, 502, 503, 504, 529]);
 const NOT_TAKEN = new Set([400, 413, 422]);
 
 async function refusal(answer: Answer, model: string, key: string | undefined): Promise<Error> {
-  const { status, url, headers } = answer;
-  if (PASSING.has(status)) {
-    const waitMs = retryAfter(headers["retry-after"]);
-    return new Passing(remoteBusy(url.host, status, waitMs === undefined ? undefined : waitMs / 1000), waitMs);
-  }
+  const passing = passingAnswer(answer, remoteBusy);
+  if (passing !== undefined) return passing;
+  const { status, url } = answer;
   if (status === 401 || status === 403) return remoteKey(url.host, key !== undefined);
   if (status === 404) return remoteMissing(url.host, printable(model), url.pathname);
   const reason = await reasonOf(answer, key);
