@@ -78,9 +78,8 @@ export function headOf(source: HeadSource, settings: HeadSettings): Head {
       }
       const vector = source.after.reduce<Float32Array>((before, module) => applyModule(module, before), whole);
       out.set(vector.subarray(0, dimensions));
-      const size = norm(out);
+      const size = normalize ? normalise(out) : norm(out);
       if (!Number.isFinite(size)) throw badModel(source.onnx, "it gave numbers that are none");
-      if (normalize) normalise(out);
       return size > 0;
     },
   };

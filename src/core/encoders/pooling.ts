@@ -67,9 +67,9 @@ export function norm(vector: Float32Array): number {
   return Math.sqrt(sum);
 }
 
-/** Scales to unit length in place; a vector without direction stays as it is. */
-export function normalise(vector: Float32Array): void {
+/** Scales to unit length in place, and gives the length it had; a vector without direction stays as it is. */
+export function normalise(vector: Float32Array): number {
   const length = norm(vector);
-  if (length === 0) return;
-  for (let d = 0; d < vector.length; d++) vector[d] = vector[d]! / length;
+  if (length > 0) for (let d = 0; d < vector.length; d++) vector[d] = vector[d]! / length;
+  return length;
 }

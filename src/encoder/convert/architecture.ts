@@ -26,6 +26,7 @@ export interface Plan {
 }
 
 export type Shapes = ReadonlyMap<string, readonly number[]>;
+export type NamedShape = [name: string, shape: readonly number[]];
 
 /** No encoder is larger in anything; it also bounds what the graph is asked to hold. */
 const MOST = 1 << 20;
@@ -65,17 +66,17 @@ export function checkHeads(hidden: number, heads: number): void {
 }
 
 /** A linear map from `from` numbers to `to`, with a bias. */
-export const linear = (name: string, from: number, to: number): [string, readonly number[]][] => [
+export const linear = (name: string, from: number, to: number): NamedShape[] => [
   [`${name}.weight`, [to, from]],
   [`${name}.bias`, [to]],
 ];
-export const norm = (name: string, size: number): [string, readonly number[]][] => [
+export const norm = (name: string, size: number): NamedShape[] => [
   [`${name}.weight`, [size]],
   [`${name}.bias`, [size]],
 ];
 
 /** The tensors of blocks as BERT has them. */
-export function blockShapes(names: BlockNames, layers: number, hidden: number, inner: number): [string, readonly number[]][] {
+export function blockShapes(names: BlockNames, layers: number, hidden: number, inner: number): NamedShape[] {
   return Array.from({ length: layers }, (_, layer) => `${names.blocks}.${String(layer)}.`).flatMap((prefix) => [
     ...[names.query, names.key, names.value, names.attended].flatMap((part) => linear(prefix + part, hidden, hidden)),
     ...norm(prefix + names.attendedNorm, hidden),

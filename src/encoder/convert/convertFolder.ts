@@ -8,7 +8,7 @@ import { cannotKeep } from "../../protocol/hubErrors.ts";
 import { isFloating, type Tensor } from "../formats/safetensors.ts";
 import { isThere, MAX_SETTINGS_BYTES, MAX_WEIGHTS_BYTES } from "../modelFile.ts";
 import type { OnnxModel } from "../onnx/graph.ts";
-import type { Architecture } from "./architecture.ts";
+import type { Architecture, Shapes } from "./architecture.ts";
 import { bert, distilbert, mpnet, roberta } from "./bertFamily.ts";
 import { naming, readJson } from "./folderFile.ts";
 import { openFolderWeights, type FolderWeights } from "./folderWeights.ts";
@@ -67,7 +67,7 @@ function graphOf(folder: string, weights: string, opened: FolderWeights): OnnxMo
 function matched(
   weights: string,
   { anchor, own, title }: Architecture,
-  shapes: ReadonlyMap<string, readonly number[]>,
+  shapes: Shapes,
   opened: FolderWeights,
 ): ReadonlyMap<string, Tensor> {
   const prefixes = [...opened.tensors.keys()].filter((name) => name === anchor || name.endsWith(`.${anchor}`));

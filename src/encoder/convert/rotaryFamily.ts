@@ -3,7 +3,19 @@ import * as v from "valibot";
 import { ACTIVATIONS } from "../onnx/activation.ts";
 import { modernbertGraph, type Reach } from "../onnx/modernbert.ts";
 import { nomicBertGraph } from "../onnx/nomicBert.ts";
-import { ABSENT, checkHeads, COUNT, EPSILON, LAYERS, linear, norm, only, parsed, type Architecture } from "./architecture.ts";
+import {
+  ABSENT,
+  checkHeads,
+  COUNT,
+  EPSILON,
+  LAYERS,
+  linear,
+  norm,
+  only,
+  parsed,
+  type Architecture,
+  type NamedShape,
+} from "./architecture.ts";
 
 const THETA = v.pipe(v.number(), v.minValue(1));
 
@@ -44,14 +56,14 @@ export const modernbert: Architecture = {
       const full = named === undefined ? layer % config.global_attn_every_n_layers === 0 : named === "full_attention";
       return full ? "global" : "local";
     });
-    const sized = (name: string, from: number, to: number, bias: boolean): [string, readonly number[]][] =>
+    const sized = (name: string, from: number, to: number, bias: boolean): NamedShape[] =>
       linear(name, from, to).slice(0, bias ? 2 : 1);
-    const normed = (name: string): [string, readonly number[]][] => norm(name, hidden).slice(0, config.norm_bias ? 2 : 1);
+    const normed = (name: string): NamedShape[] => norm(name, hidden).slice(0, config.norm_bias ? 2 : 1);
     return {
       shapes: new Map([
         ["embeddings.tok_embeddings.weight", [config.vocab_size, hidden]],
         ...normed("embeddings.norm"),
-        ...layers.flatMap((_, layer): [string, readonly number[]][] => {
+        ...layers.flatMap((_, layer): NamedShape[] => {
           const prefix = `layers.${String(layer)}`;
           return [
             ...(layer === 0 ? [] : normed(`${prefix}.attn_norm`)),
@@ -142,7 +154,7 @@ export const nomicBert: Architecture = {
         ["embeddings.token_type_embeddings.weight", [shape.types, hidden]],
         ...norm("emb_ln", hidden),
         ...Array.from({ length: shape.layers }, (_, layer) => `encoder.layers.${String(layer)}.`).flatMap(
-          (prefix): [string, readonly number[]][] => [
+          (prefix): NamedShape[] => [
             [`${prefix}attn.Wqkv.weight`, [3 * hidden, hidden]],
             [`${prefix}attn.out_proj.weight`, [hidden, hidden]],
             ...norm(`${prefix}norm1`, hidden),
