@@ -65,7 +65,8 @@ function joinedWhere(found: readonly Stretch[], joins: (at: number) => boolean):
   return parts;
 }
 
-function expressionOf(pattern: unknown): RegExp | undefined {
+/** A pattern of a tokenizer.json; undefined for an expression that is not known to mean the same here. */
+export function expressionOf(pattern: unknown): RegExp | undefined {
   if (typeof pattern !== "object" || pattern === null) return undefined;
   if ("String" in pattern && typeof pattern.String === "string" && pattern.String !== "")
     return new RegExp(escaped(pattern.String), "gu");

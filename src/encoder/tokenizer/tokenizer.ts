@@ -7,9 +7,10 @@ import { parseJson, reasonOf } from "../modelFile.ts";
 import { addedTokenCutter, type AddedToken } from "./addedTokens.ts";
 import { bytePairEncoder } from "./bytePairs.ts";
 import { bertNormalise, bertWords, type BertNormaliserOptions } from "./bertText.ts";
+import { normaliserOf } from "./normaliser.ts";
+import { preTokeniserOf } from "./preTokeniser.ts";
 import { ID, POST_PROCESSOR, tokensAround } from "./tokensAround.ts";
 import { unigramEncoder } from "./unigram.ts";
-import { normaliserOf, preTokeniserOf } from "./unigramText.ts";
 
 /** Turns a text into token ids. */
 export interface Tokenizer {
