@@ -2,6 +2,8 @@ import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 
+import { installOnce } from "./installOnce.ts";
+
 /** A package of the registry with known content. */
 export interface PinnedPackage {
   /** name@version */
@@ -19,28 +21,18 @@ export interface UnpackOptions {
 }
 
 /**
- * Unpacks a package into `folder`, once: `finish` completes it beside its place, then it is moved there whole. Whoever
- * else does the same at the same time is not disturbed. Needs `tar`, which every Linux, macOS and Windows has.
+ * Unpacks a package into `folder`, once; `finish` completes it before it gets its place. Needs `tar`, which every Linux, macOS
+ * and Windows has.
  */
 export function unpackOnce(
   pinned: PinnedPackage,
   folder: string,
   options: UnpackOptions & { readonly finish?: (folder: string) => void } = {},
 ): void {
-  if (fs.existsSync(folder)) return;
-  fs.mkdirSync(path.dirname(folder), { recursive: true });
-  const part = fs.mkdtempSync(`${folder}.part-`);
-  try {
+  installOnce(folder, (part) => {
     unpack(pinned, part, options);
     options.finish?.(part);
-    fs.chmodSync(part, 0o755);
-    fs.renameSync(part, folder);
-  } catch (error) {
-    // Another process may have been faster; then its work is ours.
-    if (!fs.existsSync(folder)) throw error;
-  } finally {
-    fs.rmSync(part, { recursive: true, force: true });
-  }
+  });
 }
 
 /** Runs npm in a folder, without what an npm script around this one has put into the environment. */

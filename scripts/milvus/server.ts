@@ -1,12 +1,15 @@
 /** A real Milvus server of one process for tests and trials: `node scripts/milvus/server.ts` keeps one until Ctrl+C. */
-import { execFileSync, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import fs from "node:fs";
-import net from "node:net";
 import os from "node:os";
 import path from "node:path";
 
 import { cacheFolder } from "../../src/process/cacheFolder.ts";
+import { freePort } from "../freePort.ts";
+import { installOnce } from "../installOnce.ts";
+import { onInterrupt } from "../onInterrupt.ts";
+import { pipInstall, PYTHON } from "../python.ts";
 
 export interface MilvusServer {
   /** host:port */
@@ -63,39 +66,15 @@ function installed(): string {
   if (process.platform !== "linux" || process.arch !== "x64")
     throw new Error(`Milvus ${VERSION} runs as one process on Linux x64 only, not on ${process.platform} ${process.arch}.`);
   const folder = path.join(cacheFolder(), `milvus-${VERSION}`);
-  if (fs.existsSync(folder)) return folder;
-  console.error(`Installing Milvus ${VERSION} (58 MB, once)`);
-  fs.mkdirSync(cacheFolder(), { recursive: true });
-  const part = fs.mkdtempSync(`${folder}.part-`);
-  try {
+  installOnce(folder, (part) => {
+    console.error(`Installing Milvus ${VERSION} (58 MB, once)`);
     const requirements = path.join(part, "requirements.txt");
     fs.writeFileSync(requirements, `milvus==${VERSION} --hash=sha256:${SHA256}\n`);
-    const target = ["--target", path.join(part, "site"), "--require-hashes", "-r", requirements];
-    python(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--only-binary=:all:", ...target]);
+    const wanted = ["--require-hashes", "-r", requirements];
+    pipInstall(`Milvus ${VERSION} could not be installed; it needs Python 3`, wanted, path.join(part, "site"));
     fs.mkdirSync(path.join(part, "bin"));
-    fs.renameSync(part, folder);
-  } catch (error) {
-    // Another process was faster.
-    if (!fs.existsSync(folder)) throw error;
-  } finally {
-    fs.rmSync(part, { recursive: true, force: true });
-  }
+  });
   return folder;
-}
-
-/** As for the catalogue of encoders, so that one setting chooses it. */
-const PYTHON = process.env["PYTHON"] ?? "python3";
-
-function python(args: readonly string[]): void {
-  try {
-    execFileSync(PYTHON, args, { stdio: ["ignore", "ignore", "pipe"] });
-  } catch (error) {
-    const { code, stderr } = error as { code?: string; stderr?: Buffer };
-    const reason = code === "ENOENT" ? `there is no ${PYTHON} here` : (stderr?.toString().trim() ?? String(error));
-    throw new Error(`Milvus ${VERSION} could not be installed; it needs Python 3 with pip and a package index: ${reason}`, {
-      cause: error,
-    });
-  }
 }
 
 /** Milvus keeps an empty file for each server here: the place is written into its program. */
@@ -176,24 +155,8 @@ async function end(running: Running | undefined): Promise<void> {
   }
 }
 
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = net.createServer();
-    probe.on("error", reject);
-    probe.listen(0, "127.0.0.1", () => {
-      const { port } = probe.address() as net.AddressInfo;
-      probe.close(() => {
-        resolve(port);
-      });
-    });
-  });
-}
-
 if (process.argv[1] !== undefined && fs.realpathSync(process.argv[1]) === import.meta.filename) {
   const server = await startMilvus();
   console.log(`Milvus ${VERSION} answers at ${server.address}; Ctrl+C ends it and removes its data.`);
-  for (const signal of ["SIGINT", "SIGTERM"] as const)
-    process.once(signal, () => {
-      void server.stop().then(() => process.exit(0));
-    });
+  onInterrupt(() => server.stop());
 }

@@ -1,13 +1,16 @@
 /** Real servers of embeddings for tests and trials: `node scripts/servers/server.ts infinity|mlserver` keeps one until Ctrl+C. */
-import { execFileSync, spawn, type ChildProcess } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import { createHash } from "node:crypto";
 import fs from "node:fs";
-import net from "node:net";
 import os from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { cacheFolder } from "../../src/process/cacheFolder.ts";
+import { freePort } from "../freePort.ts";
+import { installOnce } from "../installOnce.ts";
+import { onInterrupt } from "../onInterrupt.ts";
+import { pipInstall, PYTHON } from "../python.ts";
 
 /** infinity: OpenAI's `/embeddings`; mlserver: the Open Inference Protocol. */
 export type ServerName = "infinity" | "mlserver";
@@ -56,8 +59,6 @@ export async function startServer(name: ServerName): Promise<EmbeddingServer> {
 /** Built by `npm run encoders`. */
 const MODEL = path.resolve(import.meta.dirname, "../../models/all-MiniLM-L6-v2");
 const HEALTH: Readonly<Record<ServerName, string>> = { infinity: "/health", mlserver: "/v2/models/untold/ready" };
-/** As scripts/encoders do, so that one setting chooses it. */
-const PYTHON = process.env["PYTHON"] ?? "python3";
 /** Both servers and what they need, without torch. */
 const REQUIREMENTS = path.join(import.meta.dirname, "requirements.txt");
 
@@ -65,36 +66,11 @@ const REQUIREMENTS = path.join(import.meta.dirname, "requirements.txt");
 function installed(): string {
   const stamp = createHash("sha256").update(fs.readFileSync(REQUIREMENTS)).digest("hex").slice(0, 12);
   const folder = path.join(cacheFolder(), `embedding-servers-${stamp}`);
-  if (fs.existsSync(folder)) return folder;
-  console.error("Installing infinity and mlserver (some 130 MB, once)");
-  fs.mkdirSync(cacheFolder(), { recursive: true });
-  const part = fs.mkdtempSync(`${folder}.part-`);
-  try {
-    const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--only-binary=:all:"];
-    python([...pip, "--target", part, "-r", REQUIREMENTS]);
-    fs.renameSync(part, folder);
-  } catch (error) {
-    // Another process was faster.
-    if (!fs.existsSync(folder)) throw error;
-  } finally {
-    fs.rmSync(part, { recursive: true, force: true });
-  }
+  installOnce(folder, (part) => {
+    console.error("Installing infinity and mlserver (some 130 MB, once)");
+    pipInstall("The servers could not be installed; they need Python 3.11 or newer", ["-r", REQUIREMENTS], part);
+  });
   return folder;
-}
-
-function python(args: readonly string[]): void {
-  try {
-    execFileSync(PYTHON, args, { stdio: ["ignore", "ignore", "pipe"] });
-  } catch (error) {
-    const { code, stderr } = error as { code?: string; stderr?: Buffer };
-    const reason = code === "ENOENT" ? `there is no ${PYTHON} here` : (stderr?.toString().trim() ?? String(error));
-    throw new Error(
-      `The servers could not be installed; they need Python 3.11 or newer with pip and a package index: ${reason}`,
-      {
-        cause: error,
-      },
-    );
-  }
 }
 
 /** Longest a server may take to answer; on two cores they take 5 s. */
@@ -128,25 +104,9 @@ async function end(child: ChildProcess): Promise<void> {
   await closed;
 }
 
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = net.createServer();
-    probe.on("error", reject);
-    probe.listen(0, "127.0.0.1", () => {
-      const { port } = probe.address() as net.AddressInfo;
-      probe.close(() => {
-        resolve(port);
-      });
-    });
-  });
-}
-
 if (process.argv[1] !== undefined && fs.realpathSync(process.argv[1]) === import.meta.filename) {
   const name = process.argv[2] === "mlserver" ? "mlserver" : "infinity";
   const server = await startServer(name);
   console.log(`${name} answers at ${server.url} (model minilm${name === "infinity" ? `, key ${KEY}` : ""}); Ctrl+C ends it.`);
-  for (const signal of ["SIGINT", "SIGTERM"] as const)
-    process.once(signal, () => {
-      void server.stop().then(() => process.exit(0));
-    });
+  onInterrupt(() => server.stop());
 }

@@ -1,10 +1,10 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import fs from "node:fs";
-import net from "node:net";
 import os from "node:os";
 import path from "node:path";
 
+import { freePort } from "../freePort.ts";
 import { installVsCode } from "./install.ts";
 
 export const THEMES = {
@@ -194,22 +194,6 @@ function environment(data: string, { env, stay }: ServerOptions): NodeJS.Process
     ...(stay === true ? {} : { COMPARE_EMBEDDINGS_ENCODERS: path.join(data, "encoders") }),
     ...env,
   };
-}
-
-function freePort(wanted = 0): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = net.createServer();
-    server.once("error", (error) => {
-      if (wanted === 0) reject(error);
-      else freePort().then(resolve, reject);
-    });
-    server.listen(wanted, "127.0.0.1", () => {
-      const { port } = server.address() as net.AddressInfo;
-      server.close(() => {
-        resolve(port);
-      });
-    });
-  });
 }
 
 function listening(child: ChildProcess, log: () => string): Promise<void> {
