@@ -11,6 +11,7 @@ import { EmbedError } from "../../src/protocol/errors.ts";
 import type { RunningChild } from "../../src/process/childProcess.ts";
 import { startEncoder } from "../golden/encoderProcess.ts";
 import { mutateBytes, mutateJson, mutateModel } from "./mutate.ts";
+import { safetensorsBytes } from "./safetensorsBytes.ts";
 import { tokenizerJson, WORDS, writeFiles, type Files } from "./smallModel.ts";
 
 /** The same on every run; another number is another walk. */
@@ -127,12 +128,11 @@ test("mutants of a sound folder end as finite vectors or typed errors, in a proc
 });
 
 test("mutants of safetensors are built or refused", async (t) => {
-  const header = JSON.stringify({
+  const header = {
     "embedding.weight": { dtype: "F32", shape: [WORDS.length, 8], data_offsets: [0, WORDS.length * 32] },
-  });
-  const length = new Uint8Array(new BigUint64Array([BigInt(header.length)]).buffer);
+  };
   const values = new Uint8Array(Float32Array.from({ length: WORDS.length * 8 }, (_, at) => Math.cos(at)).buffer);
-  const safetensors = Buffer.concat([length, Buffer.from(header), values]);
+  const safetensors = safetensorsBytes(header, values);
   const files = (bytes: Uint8Array): Files => ({ "model.safetensors": bytes, "tokenizer.json": tokenizerJson() });
   assert.equal(await outcomeOf(files(safetensors), "model.safetensors"), "vectors");
   const mutated = (random: () => number): Files => files(mutateBytes(safetensors, random));

@@ -3,15 +3,11 @@ import { test } from "node:test";
 
 import { halfBits, singleOfHalf, singlesOfBrainHalves } from "../../src/encoder/formats/halves.ts";
 import { readSafetensors } from "../../src/encoder/formats/safetensors.ts";
+import { safetensorsBytes } from "../engine/safetensorsBytes.ts";
 
 /** A file of any header, with so many bytes after it. */
-function file(header: string | object, bodyBytes: number, length?: bigint): Uint8Array {
-  const text = new TextEncoder().encode(typeof header === "string" ? header : JSON.stringify(header));
-  const bytes = new Uint8Array(8 + text.length + bodyBytes);
-  new DataView(bytes.buffer).setBigUint64(0, length ?? BigInt(text.length), true);
-  bytes.set(text, 8);
-  return bytes;
-}
+const file = (header: string | object, bodyBytes: number, length?: bigint): Uint8Array =>
+  safetensorsBytes(header, new Uint8Array(bodyBytes), length);
 
 const entry = (from: number, to: number, dtype = "F32", shape = [(to - from) / 4]): object => ({
   dtype,

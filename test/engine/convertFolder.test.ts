@@ -8,6 +8,7 @@ import { convertFolder } from "../../src/encoder/convert/convertFolder.ts";
 import { encode } from "../../src/protocol/encoder.ts";
 import { EmbedError } from "../../src/protocol/errors.ts";
 import { startEncoder } from "../golden/encoderProcess.ts";
+import { safetensorsBytes } from "./safetensorsBytes.ts";
 
 const DATA = path.resolve(import.meta.dirname, "../golden/data/architectures");
 const WEIGHTS = "model.safetensors";
@@ -70,10 +71,8 @@ function write(file: string, tensors: Tensors): void {
     header[name] = { dtype, shape, data_offsets: [at, at + bytes.length] };
     at += bytes.length;
   }
-  const text = Buffer.from(JSON.stringify(header));
-  const length = Buffer.alloc(8);
-  length.writeBigUInt64LE(BigInt(text.length));
-  fs.writeFileSync(file, Buffer.concat([length, text, ...[...tensors.values()].map(({ bytes }) => bytes)]));
+  const body = Buffer.concat([...tensors.values()].map(({ bytes }) => bytes));
+  fs.writeFileSync(file, safetensorsBytes(header, body));
 }
 
 function refusal(folder: string, weights = WEIGHTS): string {
@@ -172,6 +171,10 @@ test("files that are cut, missing, or elsewhere are refused", () => {
   fs.renameSync(path.join(swapped, second), path.join(swapped, first));
   fs.renameSync(path.join(swapped, "other"), path.join(swapped, second));
   assert.match(refusal(swapped, index), /it should hold .*, as model\.safetensors\.index\.json says, and does not/);
+  const unlike = split();
+  const listed = fs.readFileSync(path.join(unlike, index), "utf8");
+  fs.writeFileSync(path.join(unlike, index), listed.replace(/"weight_map":\s*\{/, `$&"constructor":"${first}",`));
+  assert.match(refusal(unlike, index), /it should hold constructor, as model\.safetensors\.index\.json says, and does not/);
   const outside = split();
   fs.writeFileSync(path.join(outside, index), JSON.stringify({ weight_map: { a: "../model.safetensors" } }));
   assert.match(
