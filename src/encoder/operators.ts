@@ -31,10 +31,10 @@ export function checkUse({ operator, domain, inputs, integers }: OperatorUse): v
 /** Operators of text encoders. Loop, Scan and If are not among them: they need not end. */
 const OPERATORS = new Set(
   (
-    "Abs Add And Cast Clip Concat Constant ConstantOfShape Cos CumSum DequantizeLinear Div DynamicQuantizeLinear Equal Erf Exp " +
+    "Abs Add And Cast Ceil Clip Concat Constant ConstantOfShape Cos CumSum DequantizeLinear Div DynamicQuantizeLinear Equal Erf Exp " +
     "Expand Flatten Floor Gather GatherElements GatherND Gelu Gemm Greater GreaterOrEqual Identity IsNaN LayerNormalization Less " +
     "LessOrEqual Log LpNormalization MatMul MatMulInteger Max Min Mod Mul Neg Not Or Pad Pow QuantizeLinear Range Reciprocal " +
-    "ReduceL2 ReduceMax ReduceMean ReduceMin ReduceSum Relu Reshape Shape Sigmoid Sin Slice Softmax Split Sqrt Squeeze Sub " +
+    "ReduceL2 ReduceMax ReduceMean ReduceMin ReduceSum Relu Reshape Shape Sigmoid Sign Sin Slice Softmax Split Sqrt Squeeze Sub " +
     "Tanh Tile Transpose Trilu Unsqueeze Where MatMulNBits SkipLayerNormalization SimplifiedLayerNormalization " +
     "EmbedLayerNormalization FastGelu BiasGelu QuickGelu Attention MultiHeadAttention RotaryEmbedding MatMulBnb4 " +
     "GatherBlockQuantized FusedMatMul DynamicQuantizeMatMul MatMulIntegerToFloat QAttention"
