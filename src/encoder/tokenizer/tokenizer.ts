@@ -6,11 +6,12 @@ import { TABLE } from "../jsonTable.ts";
 import { parseJson, reasonOf } from "../modelFile.ts";
 import { addedTokenCutter, type AddedToken } from "./addedTokens.ts";
 import { bytePairEncoder } from "./bytePairs.ts";
-import { bertNormalise, bertWords, type BertNormaliserOptions } from "./bertText.ts";
+import { bertNormalise, type BertNormaliserOptions } from "./bertText.ts";
 import { normaliserOf } from "./normaliser.ts";
 import { preTokeniserOf } from "./preTokeniser.ts";
 import { ID, POST_PROCESSOR, tokensAround } from "./tokensAround.ts";
 import { unigramEncoder } from "./unigram.ts";
+import { wordEncoder } from "./wordPieces.ts";
 
 /** Turns a text into token ids. */
 export interface Tokenizer {
@@ -75,7 +76,7 @@ function encoderOf(tokenizer: TokenizerJson, json: object): (text: string) => re
     const own = normalizer?.type === "BertNormalizer" && preTokenizer?.type === "BertPreTokenizer";
     if (own && (model.type === "WordPiece" || model.type === "WordLevel")) {
       const options = bertOptions(normalizer);
-      return withAddedTokens(added, (text) => bertNormalise(text, options), bertEncoder(words ?? new Map(), model));
+      return withAddedTokens(added, (text) => bertNormalise(text, options), wordEncoder(words ?? new Map(), model));
     }
   }
   const library = new LibraryTokenizer(json, {});
@@ -185,49 +186,4 @@ function bertOptions(normalizer: Readonly<Record<string, unknown>>): BertNormali
     stripAccents: (normalizer["strip_accents"] as boolean | null | undefined) ?? lowercase,
     lowercase,
   };
-}
-
-function bertEncoder(vocabulary: Vocabulary, model: TokenizerJson["model"]): (text: string) => readonly number[] {
-  const unknown = vocabulary.get(model.unk_token ?? "[UNK]") ?? 0;
-  /** Ids of words met before: code repeats itself. */
-  const memory = new Map<string, readonly number[]>();
-  const idsOf = (word: string): readonly number[] => {
-    let ids = memory.get(word);
-    if (ids === undefined) {
-      if (memory.size >= MEMORY_WORDS) memory.clear();
-      ids = model.type === "WordLevel" ? [vocabulary.get(word) ?? unknown] : pieces(word, vocabulary, unknown, model);
-      memory.set(word, ids);
-    }
-    return ids;
-  };
-  return (text) => bertWords(text).flatMap(idsOf);
-}
-
-/** Words whose ids are remembered; then the memory starts anew. */
-const MEMORY_WORDS = 100_000;
-
-/** WordPiece: the longest piece that is known, again and again; a word that does not come out even is unknown as a whole. */
-function pieces(
-  word: string,
-  vocabulary: Vocabulary,
-  unknown: number,
-  { continuing_subword_prefix: continuing, max_input_chars_per_word: most }: TokenizerJson["model"],
-): readonly number[] {
-  const prefix = continuing ?? "##";
-  // By code points, as the library counts and cuts.
-  const chars = Array.from(word);
-  if (chars.length > most) return [unknown];
-  const ids: number[] = [];
-  for (let start = 0; start < chars.length;) {
-    let end = chars.length;
-    let id: number | undefined;
-    for (; end > start; end--) {
-      id = vocabulary.get((start > 0 ? prefix : "") + chars.slice(start, end).join(""));
-      if (id !== undefined) break;
-    }
-    if (id === undefined) return [unknown];
-    ids.push(id);
-    start = end;
-  }
-  return ids;
 }
