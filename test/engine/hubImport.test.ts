@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { after, before, test } from "node:test";
@@ -10,6 +9,7 @@ import { installedIn } from "../../src/process/installation.ts";
 import { embed } from "../../src/protocol/engine.ts";
 import { EmbedError } from "../../src/protocol/errors.ts";
 import { describeRepository, importFromHub, searchHub } from "../../src/protocol/hub.ts";
+import { commandLine, type Ended } from "./commandLine.ts";
 import { snapshotFolder, temporaryFolder } from "./hub/fetching.ts";
 import { COMMIT, REPOSITORY, startHub, type TestHub } from "./hub/hubServer.ts";
 
@@ -53,17 +53,11 @@ after(async () => {
   fs.rmSync(base, { recursive: true, force: true });
 });
 
-interface Ended {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
-/** The command line with a home of its own. It must not hold up this process, which is the hub. */
-function cli(args: readonly string[], { input = "", home = base }: { input?: string; home?: string } = {}): Promise<Ended> {
-  const child = spawn(process.execPath, [path.join(root, "dist/cli.js"), ...args], {
-    cwd: root,
-    env: {
+/** The command line with a home of its own. */
+const cli = (args: readonly string[], { input = "", home = base }: { input?: string; home?: string } = {}): Promise<Ended> =>
+  commandLine(
+    args,
+    {
       PATH: process.env["PATH"],
       HOME: home,
       HF_ENDPOINT: hub.endpoint,
@@ -71,17 +65,8 @@ function cli(args: readonly string[], { input = "", home = base }: { input?: str
       HF_TOKEN: TOKEN,
       COMPARE_EMBEDDINGS_CACHE: path.join(home, "cache"),
     },
-  });
-  let [out, err] = ["", ""];
-  child.stdout.on("data", (chunk: Buffer) => (out += chunk.toString()));
-  child.stderr.on("data", (chunk: Buffer) => (err += chunk.toString()));
-  child.stdin.end(input);
-  return new Promise((resolve) => {
-    child.on("close", (code) => {
-      resolve({ code, out: out.trim(), err });
-    });
-  });
-}
+    input,
+  );
 
 const encoders = (home = base): string => path.join(home, "cache/encoders");
 /** What lies there for everybody to see. */

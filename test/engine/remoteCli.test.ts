@@ -1,13 +1,12 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
 
+import { commandLine, type Ended } from "./commandLine.ts";
 import { startFakeServer, vectorOf, type FakeServer } from "./remote/fakeServer.ts";
 
-const root = path.resolve(import.meta.dirname, "../..");
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), "compare-embeddings-remote-"));
 const workspace = path.join(folder, "workspace");
 let server: FakeServer;
@@ -22,33 +21,11 @@ after(async () => {
   fs.rmSync(folder, { recursive: true, force: true });
 });
 
-interface Ended {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
-/** Not spawnSync: the server that is asked lives in this process. */
 function cli(args: readonly string[], input = "", key = ""): Promise<Ended> {
   server.seen.length = 0;
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [path.join(root, "dist/cli.js"), ...args], {
-      cwd: root,
-      env: {
-        ...process.env,
-        COMPARE_EMBEDDINGS_ENCODERS: path.join(folder, "encoders"),
-        COMPARE_EMBEDDINGS_REMOTE_KEY: key,
-      },
-    });
-    let [out, err] = ["", ""];
-    child.stdout.on("data", (chunk: Buffer) => (out += chunk.toString()));
-    child.stderr.on("data", (chunk: Buffer) => (err += chunk.toString()));
-    child.on("error", reject);
-    child.on("close", (code) => {
-      resolve({ code, out, err });
-    });
-    child.stdin.end(input);
-  });
+  const encoders = path.join(folder, "encoders");
+  const env = { ...process.env, COMPARE_EMBEDDINGS_ENCODERS: encoders, COMPARE_EMBEDDINGS_REMOTE_KEY: key };
+  return commandLine(args, env, input);
 }
 
 const TEXTS = ["a ship", "some bread"];
