@@ -73,6 +73,8 @@ test("a folder is added by the button of the tree: its weights are picked, it is
   await row(/my-encoder \(model_fp32\).*384 d/).waitFor({ timeout: ADDING_MS });
   await row("my-encoder").locator('[role=checkbox][aria-checked="true"]').waitFor();
   await code.page.locator(".tab.active", { hasText: "my-encoder" }).waitFor();
+  // Nothing else has changed in this window before: it is known to be new all the same.
+  await row(/my-encoder.*✓ tested/).waitFor({ timeout: ADDING_MS });
   assert.ok(fs.existsSync(path.join(kept, "my-encoder--model_fp32", "encoder.json")));
 });
 

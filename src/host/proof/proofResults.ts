@@ -55,9 +55,15 @@ export function createProofResults(context: vscode.ExtensionContext, engine: Eng
     tell();
     if (before !== undefined) added.fire(all.filter((encoder) => before.get(encoder.id) !== now.get(encoder.id)));
   };
-  const listening = encoders.onDidChange(() => {
-    look().catch(() => undefined);
-  });
+  const listening = vscode.Disposable.from(
+    encoders.onDidChange(() => {
+      look().catch(() => undefined);
+    }),
+    // Nothing has changed yet then; but what is added later is new only to what was there before.
+    engine.onDidChangeState((state) => {
+      if (state === "ready" && listed === undefined) look().catch(() => undefined);
+    }),
+  );
 
   return {
     of(id) {
