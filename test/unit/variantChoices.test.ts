@@ -154,7 +154,7 @@ test("a few letters stand for what differs", () => {
 
 test("the tree has variants below their encoder, words that menus look for, and groups by a cause", () => {
   const encoders = withVariants([A, table], ["a+layer=2", "a+precision=fp32"]);
-  const rows = encoderRows(encoders, "none", ({ id }) => (id === "a" ? "checked" : undefined));
+  const rows = encoderRows(encoders, "none", ({ id }) => (id === "a" ? { words: "checked", outcome: "passed" } : undefined));
   const told = (all: readonly EncoderRow[]): unknown =>
     all.map((row) =>
       row.kind === "group" ? [row.label, told(row.children)] : [row.label, row.description, row.contextValue, told(row.children)],
@@ -164,9 +164,13 @@ test("the tree has variants below their encoder, words that menus look for, and 
     ["fp32", "384 d", "variant layered", []],
   ];
   assert.deepEqual(told(rows), [
-    ["A", "384 d · 24 MB · checked", "encoder bundled layered", variants],
+    ["A", "checked · 384 d · 24 MB", "encoder bundled layered", variants],
     ["T", "384 d · 20 MB", "encoder user", []],
   ]);
+  assert.deepEqual(
+    rows.map((row) => row.kind === "encoder" && row.icon),
+    [["layers", "testing.iconPassed"], ["table"]],
+  );
   const grouped = encoderRows(encoders, "architecture", () => undefined);
   assert.deepEqual(
     grouped.map((row) => [row.kind, row.label, row.children.map(({ id }) => id)]),
@@ -174,5 +178,5 @@ test("the tree has variants below their encoder, words that menus look for, and 
   );
   const failed = encoderRows([{ ...A, state: "failed" }], "none", () => undefined)[0];
   assert.ok(failed?.kind === "encoder");
-  assert.deepEqual([failed.description, failed.icon[0]], ["384 d · 24 MB · failed", "error"]);
+  assert.deepEqual([failed.description, failed.icon[0]], ["failed · 384 d · 24 MB", "error"]);
 });

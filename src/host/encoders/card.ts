@@ -2,8 +2,8 @@ import { CAUSE_TITLES, CAUSES } from "../../core/encoders/card.ts";
 import { poolingName } from "../../core/encoders/variant.ts";
 import type { EncoderInfo } from "../../protocol/engine.ts";
 
-/** The card of an encoder: why its vectors differ from others', cause by cause. */
-export function cardMarkdown({ name, card, precisions, error, remote }: EncoderInfo): string {
+/** The card of an encoder: why its vectors differ from others', cause by cause. `badge`: what was found out about it, if anything. */
+export function cardMarkdown({ name, card, precisions, error, remote }: EncoderInfo, badge = ""): string {
   const facts = [
     `${card.dimensions} dimensions`,
     ...(remote === undefined
@@ -19,13 +19,13 @@ export function cardMarkdown({ name, card, precisions, error, remote }: EncoderI
   });
   const sizes = precisions.map(({ precision, bytes }) => `${precision} ${(bytes / 1e6).toFixed(0)} MB`).join(", ");
   return [
-    `# ${plain(name)}`,
+    `### ${plain(name)}`,
     ...(error === undefined ? [] : [`> ${plain(`${error.message} ${error.hint ?? ""}`)}`]),
-    facts.join(" · "),
+    [...(badge === "" ? [] : [plain(badge)]), ...facts].join(" · "),
     remote === undefined
       ? `On this machine: ${sizes === "" ? "nothing" : sizes}.`
       : `Runs at ${plain(remote.origin)} as ${plain(remote.model)}. Whoever runs that server may exchange the model unseen: now and then a fixed sentence is compared with its vector of ${remote.since}.`,
-    ["| Cause | |", "| --- | --- |", ...causes].join("\n"),
+    ["| Cause | |", "| :-- | :-- |", ...causes].join("\n"),
   ].join("\n\n");
 }
 

@@ -22,19 +22,30 @@ export interface RowOfEncoder {
   readonly description: string;
   /** The full name, with what is said after it: a variant's label does not repeat its encoder's. */
   readonly spoken: string;
+  /** Of another feature, for where there is room. */
+  readonly badge: string;
   /** Words that menus look for: `encoder` with `bundled` or `user` and perhaps `layered`, or `variant`. */
   readonly contextValue: string;
-  /** A codicon, with the theme colour it has if not the usual one. */
-  readonly icon: readonly [name: string, colour?: string];
+  /** Says what state it is in even where a narrow tree cuts the description. */
+  readonly icon: Icon;
   readonly encoder: Encoder;
   readonly children: readonly RowOfEncoder[];
 }
 
-/** Encoders with their variants below them, in groups by a cause if one is asked for. `badge`: a few words more on one of them. */
+/** A codicon, with the theme colour it has if not the usual one. */
+export type Icon = readonly [name: string, colour?: string];
+
+/** What another feature has to say on an encoder: a few words, and how good they are. */
+export interface Badge {
+  readonly words: string;
+  readonly outcome: "running" | "passed" | "warning" | "failed";
+}
+
+/** Encoders with their variants below them, in groups by a cause if one is asked for. */
 export function encoderRows(
   encoders: readonly Encoder[],
   grouping: Grouping,
-  badge: (encoder: Encoder) => string | undefined,
+  badge: (encoder: Encoder) => Badge | undefined,
 ): readonly EncoderRow[] {
   const variants = Map.groupBy(encoders, ({ variant }) => variant?.of);
   const row = (encoder: Encoder): RowOfEncoder => ({
@@ -51,11 +62,12 @@ export function encoderRows(
   }));
 }
 
-function rowOf(encoder: Encoder, badge: string | undefined): Omit<RowOfEncoder, "children"> {
+function rowOf(encoder: Encoder, badge: Badge | undefined): Omit<RowOfEncoder, "children"> {
   const { id, name, variant, card, bundled } = encoder;
   // That an encoder is being loaded is said once, not by each of its variants too.
   const state = variant !== undefined && encoder.state === "loading" ? "" : STATE_WORDS[encoder.state];
-  const words = [variant === undefined ? sizeOf(encoder) : widthOf(encoder), state, badge].filter(
+  // What changes stands first: a narrow tree cuts the rest.
+  const words = [state, badge?.words, variant === undefined ? sizeOf(encoder) : widthOf(encoder)].filter(
     (part) => part !== undefined && part !== "",
   );
   const description = words.join(" · ");
@@ -65,11 +77,12 @@ function rowOf(encoder: Encoder, badge: string | undefined): Omit<RowOfEncoder, 
     label: variant?.differs ?? name,
     description,
     spoken: [name, ...words].join(", "),
+    badge: badge?.words ?? "",
     contextValue:
       variant === undefined
         ? `encoder ${bundled ? "bundled" : "user"}${hasLayers(card) ? " layered" : ""}`
         : `variant${hasLayers(card) ? " layered" : ""}`,
-    icon: iconOf(encoder),
+    icon: iconOf(encoder, badge),
     encoder,
   };
 }
@@ -93,12 +106,18 @@ const STATE_WORDS: Readonly<Record<EncoderState, string>> = {
   missing: "not on this machine",
 };
 
-function iconOf({ state, variant, card }: Encoder): RowOfEncoder["icon"] {
-  if (state === "failed") return ["error", "list.errorForeground"];
-  if (state === "missing") return ["warning", "list.warningForeground"];
-  if (variant !== undefined) return ["git-branch"];
-  if (state === "loading") return ["loading~spin"];
-  if (card.server !== undefined) return ["cloud"];
-  if (card.input === "image") return ["file-media"];
-  return [card.layers === 0 && card.pooling !== "graph" ? "table" : "layers"];
+function iconOf(encoder: Encoder, badge: Badge | undefined): Icon {
+  const { state, variant } = encoder;
+  if (state === "failed" || badge?.outcome === "failed") return ["error", "list.errorForeground"];
+  if (state === "missing" || badge?.outcome === "warning") return ["warning", "list.warningForeground"];
+  if (badge?.outcome === "running" || (state === "loading" && variant === undefined)) return ["loading~spin"];
+  const kind = kindOf(encoder);
+  return badge?.outcome === "passed" ? [kind, "testing.iconPassed"] : [kind];
+}
+
+function kindOf({ variant, card }: Encoder): string {
+  if (variant !== undefined) return "git-branch";
+  if (card.server !== undefined) return "cloud";
+  if (card.input === "image") return "file-media";
+  return card.layers === 0 && card.pooling !== "graph" ? "table" : "layers";
 }

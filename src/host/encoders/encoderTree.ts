@@ -4,14 +4,14 @@ import { GROUPING_TITLES, GROUPINGS, type Grouping } from "../../core/encoders/c
 import { COMMANDS, VIEWS } from "../contributions.ts";
 import { cardMarkdown } from "./card.ts";
 import type { Encoder, Encoders } from "./encoderList.ts";
-import { encoderRows, type EncoderRow, type RowOfEncoder } from "./encoderRows.ts";
+import { encoderRows, type Badge, type EncoderRow, type RowOfEncoder } from "./encoderRows.ts";
 
-/** A few words after an encoder in the tree, of another feature; undefined where it has nothing to say. */
-export type Badge = (encoder: Encoder) => string | undefined;
+/** Of another feature; undefined where it has nothing to say on an encoder. */
+type BadgeOf = (encoder: Encoder) => Badge | undefined;
 
 export interface EncoderTree {
-  /** Has the badge drawn from now on, and again whenever `onDidChange` fires. */
-  addBadge(badge: Badge, onDidChange: vscode.Event<unknown>): vscode.Disposable;
+  /** Has the badge drawn from now on, and again whenever `onDidChange` fires. There is one at a time. */
+  setBadge(badgeOf: BadgeOf, onDidChange: vscode.Event<unknown>): vscode.Disposable;
 }
 
 const GROUPING = "encoders.grouping";
@@ -19,16 +19,12 @@ const GROUPING = "encoders.grouping";
 /** The tree "Encoders": encoders with ticks, their variants below them, grouped by a cause if so chosen. */
 export function registerEncoderTree(context: vscode.ExtensionContext, encoders: Encoders): EncoderTree {
   const redraw = new vscode.EventEmitter<undefined>();
-  const badges = new Set<Badge>();
+  let badgeOf: BadgeOf = () => undefined;
   let ticked = new Set<string>();
 
   const grouping = (): Grouping => {
     const stored = context.globalState.get<string>(GROUPING);
     return GROUPINGS.find((one) => one === stored) ?? "none";
-  };
-  const badgeOf: Badge = (encoder) => {
-    const words = [...badges].flatMap((badge) => badge(encoder) ?? []);
-    return words.length === 0 ? undefined : words.join(" · ");
   };
 
   const tree = vscode.window.createTreeView<EncoderRow>(VIEWS.encoders, {
@@ -76,15 +72,12 @@ export function registerEncoderTree(context: vscode.ExtensionContext, encoders: 
     }),
   );
   return {
-    addBadge(badge, onDidChange) {
-      badges.add(badge);
+    setBadge(badge, onDidChange) {
+      badgeOf = badge;
       redraw.fire(undefined);
-      return vscode.Disposable.from(
-        onDidChange(() => {
-          redraw.fire(undefined);
-        }),
-        new vscode.Disposable(() => badges.delete(badge)),
-      );
+      return onDidChange(() => {
+        redraw.fire(undefined);
+      });
     },
   };
 }
@@ -112,7 +105,7 @@ function encoderItem(row: RowOfEncoder, checked: boolean): vscode.TreeItem {
     accessibilityInformation: { label: `Compare by ${row.encoder.name}`, role: "checkbox" },
   };
   item.accessibilityInformation = { label: row.spoken };
-  item.tooltip = new vscode.MarkdownString(cardMarkdown(row.encoder));
+  item.tooltip = new vscode.MarkdownString(cardMarkdown(row.encoder, row.badge));
   item.command = { command: COMMANDS.openCard, title: "Open Card", arguments: [row.id] };
   return item;
 }

@@ -7,7 +7,8 @@ import { registerEncoderTree, type EncoderTree } from "./encoderTree.ts";
 import { idOf, registerVariantCommands } from "./variantCommands.ts";
 
 export type { Encoder, Encoders } from "./encoderList.ts";
-export type { Badge, EncoderTree } from "./encoderTree.ts";
+export type { Badge } from "./encoderRows.ts";
+export type { EncoderTree } from "./encoderTree.ts";
 
 /** The encoders with their tree, their cards and their variants. */
 export function registerEncoders(context: vscode.ExtensionContext, engine: Engine): Encoders & EncoderTree {

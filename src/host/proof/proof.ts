@@ -8,7 +8,7 @@ import { errorData } from "../../protocol/errors.ts";
 import { selfTest, type SelfTestResult } from "../../protocol/proof.ts";
 import type { Cards } from "../cards/cards.ts";
 import { COMMANDS } from "../contributions.ts";
-import { encoderOf, type Encoder, type Encoders, type EncoderTree } from "../encoders/encoders.ts";
+import { encoderOf, type Badge, type Encoder, type Encoders, type EncoderTree } from "../encoders/encoders.ts";
 import type { Engine } from "../status/engine.ts";
 import { registerDoctor } from "./doctor.ts";
 import { createProofResults, type Proof, type ProofResults } from "./proofResults.ts";
@@ -41,7 +41,7 @@ export function registerProof(context: vscode.ExtensionContext, { engine, encode
 
   return vscode.Disposable.from(
     results,
-    encoders.addBadge(({ id }) => badgeOf(results, id), results.onDidChange),
+    encoders.setBadge(({ id }) => badgeOf(results, id), results.onDidChange),
     report(
       "selfTest",
       ({ selfTest: own }, { id, card }) => {
@@ -72,12 +72,14 @@ export function registerProof(context: vscode.ExtensionContext, { engine, encode
   );
 }
 
-function badgeOf(results: ProofResults, id: string): string | undefined {
-  if (results.runningOf(id) !== undefined) return "testing";
+function badgeOf(results: ProofResults, id: string): Badge | undefined {
+  if (results.runningOf(id) !== undefined) return { words: "testing", outcome: "running" };
   const { selfTest: own, settings } = results.of(id);
   if (own === undefined) return undefined;
-  if (!own.passed) return `✗ ${selfTestWords(own)}`;
-  return settings === undefined || betterOf(settings) === undefined ? "✓ tested" : "! better settings";
+  if (!own.passed) return { words: `✗ ${selfTestWords(own)}`, outcome: "failed" };
+  return settings === undefined || betterOf(settings) === undefined
+    ? { words: "✓ tested", outcome: "passed" }
+    : { words: "! better settings", outcome: "warning" };
 }
 
 async function pickEncoder(encoders: Encoders): Promise<Encoder | undefined> {
