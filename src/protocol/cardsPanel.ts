@@ -33,7 +33,8 @@ export interface CardReport {
   readonly summary: string;
   readonly lines: readonly {
     readonly title: string;
-    readonly outcome: "pass" | "fail" | "notApplicable";
+    /** `none` is neither good nor bad: a number to compare with others. */
+    readonly outcome: "pass" | "fail" | "notApplicable" | "none";
     readonly said: string;
     /** What to do about it. */
     readonly todo?: string;

@@ -6,7 +6,8 @@ import { megabytes } from "../index/words.ts";
 
 /** The doctor's report as a page. Names and messages come from files: no Markdown of theirs counts. */
 export function doctorMarkdown({ engine, passed, encoders }: DoctorReport): string {
-  const verdict = passed ? "Every self-test passed." : "**A self-test failed.**";
+  const failed = encoders.filter(({ selfTests }) => selfTests.some((one) => !one.passed)).map(({ name }) => plain(name));
+  const verdict = passed ? "Every self-test passed." : `**A self-test failed: ${failed.join(", ")}.**`;
   return ["# Doctor", verdict, engineTable(engine), ...encoders.flatMap(encoderParts)].join("\n\n");
 }
 
@@ -21,7 +22,7 @@ function engineTable({ node, runtime, platform, cores, workers, memoryBytes, tel
         `${platform}, ${String(cores)} cores, ${String(workers)} encoder processes, ${megabytes(memoryBytes)} of memory`,
       ],
       ...folders.map(({ what, path, freeBytes }) => [
-        what,
+        what.charAt(0).toUpperCase() + what.slice(1),
         `${path} (${freeBytes === null ? "not there" : `${megabytes(freeBytes)} free`})`,
       ]),
     ],

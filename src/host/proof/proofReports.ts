@@ -44,7 +44,7 @@ export function settingsReport(result: MisconfigurationResult): Report {
     summary: `${configured} ${found}`,
     lines: result.ways.map((way, at) => ({
       title: way.label,
-      outcome: at === result.better ? ("fail" as const) : at === 0 ? ("pass" as const) : ("notApplicable" as const),
+      outcome: at === result.better ? ("fail" as const) : ("none" as const),
       said: `MRR ${way.mrr.toFixed(3)}, first ${(100 * way.recallAt1).toFixed(0)} %${at === 0 ? " (configured)" : `: ${gainWords(way)}`}`,
       ...(at === result.better && todo !== undefined ? { todo } : {}),
     })),
@@ -60,7 +60,7 @@ export function precisionsReport({ base, others, source }: PrecisionsResult): Re
     summary: `Against ${base.precision} (${megabytes(base.bytes)}, MRR ${base.mrr.toFixed(3)}), on ${sourceWords(source)}.`,
     lines: others.map(({ precision, bytes, meanCosine, leastCosine, overlap, change, speed }) => ({
       title: precision,
-      outcome: "notApplicable" as const,
+      outcome: "none" as const,
       said: [
         `${megabytes(bytes)}, ${speed.toFixed(2)} times as fast`,
         `cosine ${meanCosine.toFixed(5)} (least ${leastCosine.toFixed(5)})`,

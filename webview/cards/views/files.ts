@@ -26,7 +26,9 @@ export function files({ precisions }: CardEncoder, details: CardDetails | null, 
       all.length === 0
         ? nothing
         : html`<details class="files">
-            <summary>${all.length} files, ${megabytes(all.reduce((sum, { bytes }) => sum + bytes, 0))}</summary>
+            <summary>
+              ${all.length === 1 ? "1 file" : `${all.length} files`}, ${megabytes(all.reduce((sum, { bytes }) => sum + bytes, 0))}
+            </summary>
             <ul>
               ${all.map(
                 ({ path, bytes }) => html`<li><bdi title=${path}>${path}</bdi><span class="size">${megabytes(bytes)}</span></li>`,

@@ -27,9 +27,7 @@ export function report({ id, title, verdict, summary, lines, action }: CardRepor
       others.length === 0
         ? nothing
         : html`<details ?open=${verdict === "none"}>
-            <summary>
-              ${others.length === 1 ? "1 other check" : `${others.length} ${failed.length === 0 ? "" : "other "}checks`}
-            </summary>
+            <summary>${countsOf(others)}</summary>
             <ul>
               ${others.map(lineOf)}
             </ul>
@@ -47,10 +45,23 @@ export function report({ id, title, verdict, summary, lines, action }: CardRepor
 
 const SIGNS = { passed: "✓", failed: "✗", none: "–" } as const;
 const OUTCOMES: Readonly<Record<Line["outcome"], readonly [sign: string, words: string]>> = {
-  pass: ["✓", "passed"],
-  fail: ["✗", "failed"],
-  notApplicable: ["–", "does not apply"],
+  pass: ["✓", " passed"],
+  fail: ["✗", " failed"],
+  notApplicable: ["–", " does not apply"],
+  none: ["·", ""],
 };
+
+/** `12 passed, 3 do not apply`: the verdict above counts only what was checked. */
+function countsOf(lines: readonly Line[]): string {
+  const count = (wanted: Line["outcome"]): number => lines.filter(({ outcome }) => outcome === wanted).length;
+  const apart = count("notApplicable");
+  const parts: readonly (readonly [number, string])[] = [
+    [count("pass"), "passed"],
+    [apart, apart === 1 ? "does not apply" : "do not apply"],
+    [count("none"), "in numbers"],
+  ];
+  return parts.flatMap(([number, words]) => (number === 0 ? [] : [`${number} ${words}`])).join(", ");
+}
 
 function lineOf({ title, outcome, said, todo }: Line): TemplateResult {
   const [sign, words] = OUTCOMES[outcome];
@@ -58,7 +69,7 @@ function lineOf({ title, outcome, said, todo }: Line): TemplateResult {
     <span class="sign" aria-hidden="true">${sign}</span>
     <span
       ><b>${title}</b
-      ><span class="visually-hidden"> ${words}:</span> ${said}${todo === undefined ? nothing : html`<br />${todo}`}</span
+      ><span class="visually-hidden">${words}:</span> ${said}${todo === undefined ? nothing : html`<br />${todo}`}</span
     >
   </li>`;
 }
