@@ -47,9 +47,13 @@ function header(state: State, { act, send }: Acts): TemplateResult {
   const spec = state.spec!;
   const ids = spec.encoders.map(({ id }) => id);
   const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? "" : "s"}`;
-  const counts = [count(spec.sources.length, "file"), count(state.segments.length, "segment"), count(ids.length, "encoder")].join(
-    " · ",
-  );
+  const files = count(spec.sources.length, "file");
+  const counts = [
+    // A comparison of several files has their number for a title.
+    ...(files === spec.title ? [] : [files]),
+    count(state.segments.length, "segment"),
+    count(ids.length, "encoder"),
+  ].join(" · ");
   return html`
     <header>
       <h1>${spec.title} <span>${counts}</span></h1>

@@ -49,13 +49,13 @@ const WAYS: readonly Way[] = [
     command: COMMANDS.addFromHub,
   },
   {
-    label: "$(server) On a Server…",
+    label: "$(cloud) On a Server…",
     detail: "OpenAI-compatible, or Open Inference Protocol; sends texts once you agree",
     command: COMMANDS.addRemote,
   },
 ];
 
 async function chooseWay(): Promise<void> {
-  const way = await vscode.window.showQuickPick([...WAYS], { title: "Add Encoder" });
+  const way = await vscode.window.showQuickPick([...WAYS], { title: "Add Encoder", placeHolder: "Where does it come from?" });
   if (way !== undefined) await vscode.commands.executeCommand(way.command);
 }

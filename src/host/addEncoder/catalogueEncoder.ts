@@ -61,7 +61,7 @@ async function askWhich(entries: readonly CatalogueEntry[]): Promise<CatalogueEn
 
 const sizeOf = ({ bytes, missing }: CatalogueEntry): string => {
   if (missing === bytes) return megabytes(bytes);
-  return `${megabytes(bytes)}, ${missing === 0 ? "fetched already" : `${megabytes(missing)} of it to fetch`}`;
+  return `${megabytes(bytes)}, ${missing === 0 ? "download kept" : `${megabytes(missing)} still to fetch`}`;
 };
 
 async function agrees({ name, card }: CatalogueEntry, caveat: string): Promise<boolean> {

@@ -79,7 +79,7 @@ export function createRemoteConsent(context: vscode.ExtensionContext, engine: En
 function detailOf({ origin, models, texts, characters }: SendingSize, withKey: boolean): string {
   const size =
     texts === undefined
-      ? "How much it is nobody knows before the workspace is indexed"
+      ? "nothing; how much it will be is known once the workspace is indexed"
       : `${plural(texts, "text")}, ${plural(characters ?? 0, "character")}`;
   return [
     `Sent now: ${size}. To be embedded by ${models.join(", ")}.`,

@@ -80,7 +80,7 @@ function editing(
         "primary",
       )}
       ${button("Cancel", cancel)}
-      <span class="hint">Enter saves, Escape leaves it</span>
+      <span class="hint">Enter saves, Escape cancels</span>
     </p>
   `;
 }
