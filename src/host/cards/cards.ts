@@ -4,9 +4,9 @@ import type { CardsSpec } from "../../protocol/cardsPanel.ts";
 import { CARDS_TYPE, COMMANDS } from "../contributions.ts";
 import type { Encoders } from "../encoders/encoders.ts";
 import { idOf } from "../encoders/variantCommands.ts";
-import { panelHtml, tabIcon } from "../panel/html.ts";
+import { createPages } from "../panel/pages.ts";
 import type { Engine } from "../status/engine.ts";
-import { attachCards, type CardsPanel, type ReportSource } from "./cardsPanel.ts";
+import { attachCards, type ReportSource } from "./cardsPanel.ts";
 import { parseSavedSpec } from "./messages.ts";
 
 export type { ReportSource } from "./cardsPanel.ts";
@@ -18,30 +18,29 @@ export interface Cards {
 
 /** The pages of cards: one for single cards, whichever was opened last, and one that compares. Each comes back after a reload. */
 export function registerCards(context: vscode.ExtensionContext, engine: Engine, encoders: Encoders): Cards {
-  const shown = new Map<vscode.WebviewPanel, CardsPanel>();
   const reports = new Set<ReportSource>();
   const reported = new vscode.EventEmitter<undefined>();
-  const options = { enableScripts: true, localResourceRoots: [vscode.Uri.joinPath(context.extensionUri, "dist", "webview")] };
-
-  const attach = (panel: vscode.WebviewPanel, spec: CardsSpec): void => {
-    panel.webview.options = options;
-    panel.iconPath = tabIcon(context.extensionUri);
-    shown.set(panel, attachCards(panel, spec, { engine, encoders, reports, onDidChangeReports: reported.event }));
-    panel.onDidDispose(() => shown.delete(panel));
-    panel.webview.html = panelHtml(panel.webview, context.extensionUri, "cards");
-  };
+  const pages = createPages(context.extensionUri, {
+    type: CARDS_TYPE,
+    bundle: "cards",
+    parseSavedSpec,
+    attach: (panel, spec: CardsSpec) =>
+      attachCards(panel, spec, { engine, encoders, reports, onDidChangeReports: reported.event }),
+  });
   const open = (spec: CardsSpec): void => {
-    const [panel, attached] = [...shown].findLast(([, { spec: other }]) => other.kind === spec.kind) ?? [];
-    if (panel === undefined || attached === undefined) {
-      attach(vscode.window.createWebviewPanel(CARDS_TYPE, "Card", vscode.ViewColumn.Active, options), spec);
+    const reused = pages.reuse(({ spec: { kind } }) => kind === spec.kind);
+    if (reused === undefined) {
+      pages.create(spec, "Card", vscode.ViewColumn.Active);
       return;
     }
+    const [panel, page] = reused;
     panel.reveal();
-    attached.show(spec);
+    page.show(spec);
   };
 
   context.subscriptions.push(
     reported,
+    pages,
     vscode.commands.registerCommand(COMMANDS.openCard, async (target: unknown) => {
       const id = idOf(target) ?? (await pickCard(encoders));
       if (id !== undefined) open({ kind: "card", encoders: [id] });
@@ -50,17 +49,6 @@ export function registerCards(context: vscode.ExtensionContext, engine: Engine, 
       const named = targets.map(idOf).filter((id) => id !== undefined);
       const chosen = await encoders.chosen();
       open({ kind: "comparison", encoders: [...new Set([...named, ...chosen])] });
-    }),
-    vscode.window.registerWebviewPanelSerializer(CARDS_TYPE, {
-      deserializeWebviewPanel: (panel, state: unknown) => {
-        const spec = parseSavedSpec(state);
-        if (spec === undefined) panel.dispose();
-        else attach(panel, spec);
-        return Promise.resolve();
-      },
-    }),
-    new vscode.Disposable(() => {
-      for (const panel of shown.keys()) panel.dispose();
     }),
   );
   return {

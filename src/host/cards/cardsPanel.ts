@@ -7,6 +7,7 @@ import { COMMANDS } from "../contributions.ts";
 import type { Encoder, Encoders } from "../encoders/encoders.ts";
 import { panelEncoder } from "../panel/panelEncoder.ts";
 import { runPageCommand } from "../panel/pageCommands.ts";
+import { hearPage } from "../panel/pages.ts";
 import type { Engine } from "../status/engine.ts";
 import { parseMessage } from "./messages.ts";
 
@@ -138,20 +139,15 @@ export function attachCards(panel: vscode.WebviewPanel, first: CardsSpec, parts:
     }
   };
 
-  const subscriptions = [
+  hearPage(panel, parseMessage, receive, [
     encoders.onDidChange(changed),
     parts.onDidChangeReports(changed),
-    panel.webview.onDidReceiveMessage((data: unknown) => {
-      const message = parseMessage(data);
-      if (message !== undefined) void receive(message);
+    new vscode.Disposable(() => {
+      pageIsUp = false;
+      latest++;
+      clearTimeout(timer);
     }),
-  ];
-  panel.onDidDispose(() => {
-    pageIsUp = false;
-    latest++;
-    clearTimeout(timer);
-    for (const subscription of subscriptions) subscription.dispose();
-  });
+  ]);
   return {
     get spec() {
       return spec;

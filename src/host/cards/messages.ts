@@ -2,6 +2,7 @@ import * as v from "valibot";
 
 import { CARD_FIELDS, MAX_FACT } from "../../core/encoders/editedCard.ts";
 import type { CardsSpec, FromCards } from "../../protocol/cardsPanel.ts";
+import { PAGE_COMMANDS } from "../panel/messages.ts";
 
 /** Most cards a page compares; wider tables nobody reads. */
 const MAX_COMPARED = 100;
@@ -23,9 +24,7 @@ const FROM_CARDS = v.variant("type", [
   v.object({ type: v.literal("copy"), text: v.string(), format: v.picklist(["Markdown", "CSV"]) }),
   v.object({ type: v.literal("revealFolder") }),
   v.object({ type: v.literal("runReport"), report: ID }),
-  v.object({ type: v.literal("openCard"), id: ID }),
-  v.object({ type: v.literal("chooseEncoders") }),
-  v.object({ type: v.literal("openLog") }),
+  ...PAGE_COMMANDS,
 ]);
 
 /** undefined for what no page of ours would say. */

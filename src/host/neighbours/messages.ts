@@ -2,6 +2,7 @@ import * as v from "valibot";
 
 import { POOLINGS, PRECISIONS } from "../../core/encoders/card.ts";
 import type { FromNeighbours, SearchSpec } from "../../protocol/neighboursPanel.ts";
+import { PAGE_COMMANDS } from "../panel/messages.ts";
 
 /** Most neighbours a search gives per encoder. */
 export const MAX_K = 100;
@@ -47,10 +48,8 @@ const FROM_NEIGHBOURS = v.variant("type", [
   v.object({ type: v.literal("copy"), text: v.string() }),
   v.object({ type: v.literal("neighboursOf"), ...PLACE }),
   v.object({ type: v.literal("compare"), places: v.pipe(v.array(v.object(PLACE)), v.minLength(1)) }),
-  v.object({ type: v.literal("openCard"), id: v.string() }),
-  v.object({ type: v.literal("chooseEncoders") }),
   v.object({ type: v.literal("startIndexing") }),
-  v.object({ type: v.literal("openLog") }),
+  ...PAGE_COMMANDS,
 ]);
 
 const SPEC = v.object({

@@ -6,6 +6,7 @@ import type { Encoders } from "../encoders/encoders.ts";
 import { latestRun } from "../panel/latestRun.ts";
 import { panelEncoder } from "../panel/panelEncoder.ts";
 import { runPageCommand } from "../panel/pageCommands.ts";
+import { hearPage } from "../panel/pages.ts";
 import type { Panels } from "../panel/panels.ts";
 import type { Engine } from "../status/engine.ts";
 import { parseMessage } from "./messages.ts";
@@ -110,20 +111,15 @@ export function attachNeighbours(panel: vscode.WebviewPanel, first: SearchSpec, 
     }
   };
 
-  const subscriptions = [
+  hearPage(panel, parseMessage, receive, [
     runs,
     index.onDidChange(() => {
       statusTimer ??= setTimeout(tellStatus, STATUS_MS);
     }),
-    panel.webview.onDidReceiveMessage((data: unknown) => {
-      const message = parseMessage(data);
-      if (message !== undefined) void receive(message);
+    new vscode.Disposable(() => {
+      clearTimeout(statusTimer);
     }),
-  ];
-  panel.onDidDispose(() => {
-    clearTimeout(statusTimer);
-    for (const subscription of subscriptions) subscription.dispose();
-  });
+  ]);
   return {
     get spec() {
       return spec;

@@ -12,6 +12,7 @@ import { latestRun } from "./latestRun.ts";
 import { panelEncoder } from "./panelEncoder.ts";
 import { parseMessage } from "./messages.ts";
 import { runPageCommand } from "./pageCommands.ts";
+import { hearPage } from "./pages.ts";
 
 export interface PanelParts {
   readonly engine: Engine;
@@ -113,15 +114,11 @@ export function attachPanel(
     if (runs.pageIsUp) void panel.webview.postMessage({ type: "encoders", encoders: next } satisfies ToPanel);
   };
 
-  const subscriptions = [
+  hearPage(panel, parseMessage, receive, [
     runs,
     encoders.onDidChange(() => {
       // An engine that does not answer says so elsewhere.
       tellEncoders().catch(() => undefined);
-    }),
-    panel.webview.onDidReceiveMessage((data: unknown) => {
-      const message = parseMessage(data);
-      if (message !== undefined) void receive(message);
     }),
     vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
       if (contentChanges.length === 0) return;
@@ -130,10 +127,7 @@ export function attachPanel(
       stale.add(index);
       runs.tell({ type: "stale", revision: runs.revision, sources: [...stale] });
     }),
-  ];
-  panel.onDidDispose(() => {
-    for (const subscription of subscriptions) subscription.dispose();
-  });
+  ]);
 }
 
 function messageOf(progress: Progress, revision: number): ToPanel | undefined {

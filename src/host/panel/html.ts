@@ -1,7 +1,10 @@
 import * as vscode from "vscode";
 
+/** A page, by the name of its script and style. */
+export type Bundle = "panel" | "neighbours" | "cards";
+
 /** The page of a panel: a root, the script and style of `bundle` under a policy that allows nothing else. All data comes by message. */
-export function panelHtml(webview: vscode.Webview, extension: vscode.Uri, bundle: "panel" | "neighbours" | "cards"): string {
+export function panelHtml(webview: vscode.Webview, extension: vscode.Uri, bundle: Bundle): string {
   const nonce = crypto.randomUUID().replaceAll("-", "");
   const file = (name: string): string => webview.asWebviewUri(vscode.Uri.joinPath(extension, "dist", "webview", name)).toString();
   const policy = `default-src 'none'; script-src 'nonce-${nonce}'; style-src ${webview.cspSource} 'nonce-${nonce}'`;

@@ -3,6 +3,13 @@ import * as v from "valibot";
 import { SPLIT_MODES } from "../../core/text/segment.ts";
 import type { ComparisonSpec, FromPanel } from "../../protocol/panel.ts";
 
+/** What any page may say: see pageCommands.ts. */
+export const PAGE_COMMANDS = [
+  v.object({ type: v.literal("openCard"), id: v.pipe(v.string(), v.minLength(1)) }),
+  v.object({ type: v.literal("chooseEncoders") }),
+  v.object({ type: v.literal("openLog") }),
+] as const;
+
 const FROM_PANEL = v.variant("type", [
   v.object({ type: v.literal("ready") }),
   v.object({ type: v.literal("compare"), split: v.picklist(SPLIT_MODES), encoders: v.array(v.string()) }),
@@ -13,9 +20,7 @@ const FROM_PANEL = v.variant("type", [
     segments: v.pipe(v.array(v.number()), v.minLength(1), v.maxLength(2)),
     preserveFocus: v.boolean(),
   }),
-  v.object({ type: v.literal("openCard"), id: v.string() }),
-  v.object({ type: v.literal("chooseEncoders") }),
-  v.object({ type: v.literal("openLog") }),
+  ...PAGE_COMMANDS,
 ]);
 
 const POSITION = v.object({ line: v.number(), character: v.number() });

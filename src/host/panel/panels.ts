@@ -7,8 +7,8 @@ import type { Encoders } from "../encoders/encoders.ts";
 import type { RemoteConsent } from "../remote/remoteConsent.ts";
 import type { Engine } from "../status/engine.ts";
 import { attachPanel } from "./comparisonPanel.ts";
-import { panelHtml, tabIcon } from "./html.ts";
 import { parseSavedSpec } from "./messages.ts";
+import { createPages } from "./pages.ts";
 
 export interface Panels {
   /** Shows a comparison beside the editor: in its own panel if it is open, else in a new one. */
@@ -23,42 +23,21 @@ export function createPanels(
   comparisons: Comparisons,
   remote: RemoteConsent,
 ): Panels {
-  const shown = new Map<string, vscode.WebviewPanel>();
-  const options = { enableScripts: true, localResourceRoots: [vscode.Uri.joinPath(context.extensionUri, "dist", "webview")] };
-
-  const attach = (panel: vscode.WebviewPanel, spec: ComparisonSpec): void => {
-    shown.set(spec.id, panel);
-    panel.webview.options = options;
-    panel.iconPath = tabIcon(context.extensionUri);
-    attachPanel(panel, spec, { engine, encoders, comparisons, remote });
-    panel.onDidDispose(() => shown.delete(spec.id));
-    panel.webview.html = panelHtml(panel.webview, context.extensionUri, "panel");
-  };
-
-  context.subscriptions.push(
-    vscode.window.registerWebviewPanelSerializer(PANEL_TYPE, {
-      deserializeWebviewPanel: (panel, state: unknown) => {
-        const spec = parseSavedSpec(state);
-        if (spec === undefined) panel.dispose();
-        else attach(panel, spec);
-        return Promise.resolve();
-      },
-    }),
-    new vscode.Disposable(() => {
-      for (const panel of shown.values()) panel.dispose();
-    }),
-  );
+  const pages = createPages(context.extensionUri, {
+    type: PANEL_TYPE,
+    bundle: "panel",
+    parseSavedSpec,
+    attach: (panel, spec: ComparisonSpec) => {
+      attachPanel(panel, spec, { engine, encoders, comparisons, remote });
+      return spec.id;
+    },
+  });
+  context.subscriptions.push(pages);
   return {
-    open: (spec) => {
-      const existing = shown.get(spec.id);
-      if (existing !== undefined) {
-        existing.reveal();
-        return;
-      }
-      attach(
-        vscode.window.createWebviewPanel(PANEL_TYPE, `Compare: ${spec.title}`, { viewColumn: vscode.ViewColumn.Beside }, options),
-        spec,
-      );
+    open(spec) {
+      const [panel] = pages.reuse((id) => id === spec.id) ?? [];
+      if (panel === undefined) pages.create(spec, `Compare: ${spec.title}`, { viewColumn: vscode.ViewColumn.Beside });
+      else panel.reveal();
     },
   };
 }
