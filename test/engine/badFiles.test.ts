@@ -62,6 +62,8 @@ test("JSON in the wrong encoding, or of the wrong kind, is refused; a byte order
   await refusedWith("modules.json", { type: "Pooling" }, /Array/, ["embed"]);
   for (const place of ["../outside", "/etc", "1_Pooling/../../outside", "C:\\models"])
     await refusedWith("modules.json", [MODULES[0], { ...MODULES[1], path: place }], /none inside its folder/, ["embed"]);
+  // The rest of a folder that was fetched by half must not become a mean.
+  await refusedAsItLies(rig.folder({ ...sound(), "modules.json": MODULES }), "1_Pooling/config.json", /not there/, ["embed"]);
   await refusedWith("1_Pooling/config.json", { pooling_mode: 7 }, /pooling_mode/, ["embed"]);
   await refusedWith("1_Pooling/config.json", { pooling_mode: "toString" }, /toString.*not known/, ["embed"]);
   const marked = rig.folder({ ...sound(), [TOKENIZER]: `\uFEFF${text}` });

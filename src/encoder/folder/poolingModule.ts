@@ -43,10 +43,14 @@ const CONFIG = v.looseObject({
   pooling_mode: v.optional(v.union([v.string(), v.pipe(v.array(v.string()), v.minLength(1), v.maxLength(OLD_MODES.length))])),
 });
 
-/** Reads config.json of a pooling module in either spelling. Without any mode it is the mean, as the library has it. */
+/**
+ * Reads config.json of a pooling module in either spelling. Without any mode in it, it is the mean, as the library has it;
+ * without the file nobody knows, and the library refuses too.
+ */
 export function readPoolingModule(folder: string, module: string): PoolingModule {
   const name = fileOf(module, "config.json");
-  const config = readSettings(folder, name, CONFIG) ?? { include_prompt: true };
+  const config = readSettings(folder, name, CONFIG);
+  if (config === undefined) throw badModel(path.join(folder, name), "it is not there, and modules.json names it");
   const unknown = (mode: string): Error =>
     badModel(path.join(folder, name), `its pooling ${JSON.stringify(mode.slice(0, 60))} is not known here`);
   const modes: Pooling[] = [];
