@@ -12,7 +12,7 @@ import {
   type FolderWeights,
 } from "../protocol/catalogue.ts";
 import { notInCatalogue } from "../protocol/catalogueErrors.ts";
-import type { HelloParams, Progress } from "../protocol/engine.ts";
+import type { HelloParams } from "../protocol/engine.ts";
 import { byTheClock } from "./byTheClock.ts";
 import { getFromCatalogue } from "./catalogue/getEncoder.ts";
 import { archivesOfAll, readManifests } from "./catalogue/manifests.ts";
@@ -20,6 +20,7 @@ import { removeFolder } from "./catalogue/removeFolder.ts";
 import { weightsIn } from "./hub/encoderFiles.ts";
 import { localFiles } from "./hub/localFiles.ts";
 import type { Registry } from "./registry.ts";
+import type { Reporter } from "./reporter.ts";
 import { checkUsersFolder, usersFolders } from "./usersFolders.ts";
 import { withAbortSignal } from "./withAbortSignal.ts";
 
@@ -29,11 +30,7 @@ interface Engine {
 }
 
 /** The requests of protocol/catalogue.ts. */
-export function serveCatalogue(
-  rpc: Rpc,
-  ready: () => Engine,
-  reporter: (token: string | undefined) => (progress: Progress) => void,
-): void {
+export function serveCatalogue(rpc: Rpc, ready: () => Engine, reporter: Reporter): void {
   const manifests = (): readonly EncoderManifest[] => {
     const { catalogue } = ready().hello;
     return catalogue === undefined ? [] : readManifests(catalogue.folder);

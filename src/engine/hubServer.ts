@@ -1,12 +1,13 @@
 import type { CancellationToken } from "../core/base/cancellation.ts";
 import type { Rpc } from "../process/rpc.ts";
-import type { HelloParams, Progress } from "../protocol/engine.ts";
+import type { HelloParams } from "../protocol/engine.ts";
 import { describeRepository, importFromHub, importFromPath, searchHub, type ImportTarget } from "../protocol/hub.ts";
 import { byTheClock } from "./byTheClock.ts";
 import { hubClient } from "./hub/hubClient.ts";
 import { describe, importFromHub as fromHub, importFromPath as fromPath, type ImportOptions } from "./hub/importEncoder.ts";
 import { searchRepositories } from "./hub/repository.ts";
 import type { Registry } from "./registry.ts";
+import type { Reporter } from "./reporter.ts";
 import { checkUsersFolder } from "./usersFolders.ts";
 import { withAbortSignal } from "./withAbortSignal.ts";
 
@@ -16,11 +17,7 @@ interface Engine {
 }
 
 /** The requests of protocol/hub.ts. Nothing else in the engine reaches out to a hub. */
-export function serveHub(
-  rpc: Rpc,
-  ready: () => Engine,
-  reporter: (token: string | undefined) => (progress: Progress) => void,
-): void {
+export function serveHub(rpc: Rpc, ready: () => Engine, reporter: Reporter): void {
   /** Runs an import into one of the user's folders, and lists what it made. */
   const importing = async <T>(
     target: ImportTarget,

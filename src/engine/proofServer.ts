@@ -1,6 +1,6 @@
 import type { CancellationToken } from "../core/base/cancellation.ts";
 import type { Rpc } from "../process/rpc.ts";
-import type { EncoderChoice, HelloParams, Progress } from "../protocol/engine.ts";
+import type { EncoderChoice, HelloParams } from "../protocol/engine.ts";
 import { EmbedError } from "../protocol/errors.ts";
 import { comparePrecisions, engineFacts, findMisconfiguration, proofStamps, selfTest } from "../protocol/proof.ts";
 import { comparePrecisions as compareAll } from "./proof/comparePrecisions.ts";
@@ -9,19 +9,18 @@ import { findMisconfiguration as findBetter } from "./proof/findMisconfiguration
 import { builtInPairs, workspacePairs, type Pairs } from "./proof/pairs.ts";
 import { selfTest as runSelfTest, stampOf } from "./proof/selfTest.ts";
 import type { ProofParts } from "./proof/subject.ts";
+import { stepsOf, type Reporter } from "./reporter.ts";
 import type { Catalogue } from "./store/catalogue.ts";
 
 /** The requests of protocol/proof.ts: one line each. */
 export function serveProof(
   rpc: Rpc,
   ready: () => ProofParts & { readonly hello: HelloParams },
-  reporter: (token: string | undefined) => (progress: Progress) => void,
+  reporter: Reporter,
   /** Of the workspace that is open, as far as it is indexed. */
   catalogueOf: () => Catalogue | undefined,
 ): void {
-  const stepsTo = (token: string | undefined) => (done: number, total: number) => {
-    reporter(token)({ kind: "steps", done, total });
-  };
+  const stepsTo = stepsOf(reporter);
   rpc.onRequest(selfTest, ({ encoder, progressToken }, token) => {
     const engine = ready();
     return runSelfTest(engine, { encoder, references: engine.hello.referenceFolder, onStep: stepsTo(progressToken), token });

@@ -14,9 +14,9 @@ import {
   PROTOCOL_VERSION,
   tokenize,
   type HelloParams,
-  type Progress,
 } from "../protocol/engine.ts";
 import { badRequest, versionMismatch } from "../protocol/errors.ts";
+import { byTheClock } from "./byTheClock.ts";
 import { createEditedCards } from "./cards/cardEdits.ts";
 import { serveCards } from "./cardServer.ts";
 import { compareDocuments } from "./compare.ts";
@@ -27,6 +27,7 @@ import { createKernels } from "./kernels/kernels.ts";
 import { createPool } from "./pool.ts";
 import { serveProof } from "./proofServer.ts";
 import { createRegistry } from "./registry.ts";
+import type { Reporter } from "./reporter.ts";
 import { withRemoteEncoders } from "./remote/remotePool.ts";
 import { createRemoteServers } from "./remote/remoteServers.ts";
 import { serveRemote } from "./remoteServer.ts";
@@ -42,7 +43,7 @@ export function serve(rpc: Rpc): { dispose: () => void } {
     if (engine === undefined) throw badRequest("The first request must be hello.");
     return engine;
   };
-  const reporter = (token: string | undefined) => (report: Progress) => {
+  const reporter: Reporter = (token) => (report) => {
     if (token !== undefined) rpc.notify(progress, { token, progress: report });
   };
 
@@ -53,7 +54,7 @@ export function serve(rpc: Rpc): { dispose: () => void } {
   });
   rpc.onRequest(listEncoders, () => ready().registry.list());
   rpc.onRequest(embed, (params, token) => {
-    const report = reporter(params.progressToken);
+    const report = byTheClock(reporter(params.progressToken));
     return ready().embed({
       encoder: params.encoder,
       texts: params.texts,

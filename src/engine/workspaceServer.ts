@@ -2,7 +2,7 @@ import fs from "node:fs";
 import path from "node:path";
 
 import type { Rpc } from "../process/rpc.ts";
-import type { EmbedResult, EncoderChoice, Progress } from "../protocol/engine.ts";
+import type { EmbedResult, EncoderChoice } from "../protocol/engine.ts";
 import { badRequest } from "../protocol/errors.ts";
 import {
   bestLines,
@@ -29,6 +29,7 @@ import type { Kernels } from "./kernels/kernels.ts";
 import { createQuantisedMatrix } from "./kernels/quantisedMatrix.ts";
 import type { EncoderPool } from "./pool.ts";
 import type { Registry } from "./registry.ts";
+import { stepsOf, type Reporter } from "./reporter.ts";
 import { findBestLines } from "./search/bestLines.ts";
 import { findDuplicates } from "./search/duplicates.ts";
 import { findHubs } from "./search/hubs.ts";
@@ -77,7 +78,7 @@ const CLOSED: IndexStatus = {
 export function serveWorkspace(
   rpc: Rpc,
   engine: () => WorkspaceEngine,
-  reporter: (token: string | undefined) => (progress: Progress) => void,
+  reporter: Reporter,
 ): {
   readonly missingTexts: OpenWorkspace["missingTexts"];
   /** Of the workspace that is open, with what other windows have written; undefined where none is. */
@@ -89,9 +90,7 @@ export function serveWorkspace(
     if (workspace === undefined) throw badRequest("No workspace is open.");
     return workspace;
   };
-  const stepsTo = (token: string | undefined) => (done: number, total: number) => {
-    reporter(token)({ kind: "steps", done, total });
-  };
+  const stepsTo = stepsOf(reporter);
 
   rpc.onRequest(openWorkspace, (params) => {
     workspace?.dispose();
