@@ -42,38 +42,48 @@ export interface FoundFile {
 
 /** Folders in folders that models lie in: `0_Transformer/onnx`. */
 const DEEPEST = 2;
+/** Where weights lie: looked at first, so that a folder full of other things hides none. */
+const OF_MODELS = /^(onnx|0_Transformer)(\/|$)/;
 
-/** What lies in a model folder and in the folders of it, by name; of too much, some. */
-export interface FolderContents {
-  readonly files: readonly FoundFile[];
-  /** Names that something else has: a pipe, a link to nothing. */
-  readonly others: readonly FoundFile[];
-}
-
-export function contentsOf(folder: string): FolderContents {
-  const files: FoundFile[] = [];
-  const others: FoundFile[] = [];
+/** The files of a model folder and of the folders in it, by name; of too many, some, those of the model among them. */
+export function filesIn(folder: string): readonly FoundFile[] {
+  const found: FoundFile[] = [];
   let looked = 0;
-  const add = (below: string, depth: number): void => {
-    for (const { name } of quietly(() => entriesOf(path.join(folder, below), MAX_LOOKED).entries) ?? []) {
-      if (++looked > MAX_LOOKED) return;
-      const inside = path.posix.join(below, name);
-      const at = path.join(folder, inside);
-      const stat = quietly(() => fs.statSync(at)) ?? quietly(() => fs.lstatSync(at));
-      if (stat === undefined) continue;
-      const found = { path: inside, bytes: stat.size, mtimeMs: stat.mtimeMs };
-      if (stat.isFile()) files.push(found);
-      else others.push(found);
-      if (stat.isDirectory() && depth < DEEPEST) add(inside, depth + 1);
-    }
-  };
-  add("", 0);
-  return { files: files.sort(byPath), others };
+  let belows = [""];
+  for (let depth = 0; depth <= DEEPEST; depth++) {
+    const next: string[] = [];
+    for (const below of belows)
+      for (const { name } of quietly(() => entriesOf(path.join(folder, below), MAX_LOOKED).entries) ?? []) {
+        if (++looked > MAX_LOOKED && below !== "") break;
+        const inside = path.posix.join(below, name);
+        const stat = quietly(() => fs.statSync(path.join(folder, inside)));
+        if (stat?.isFile() === true) found.push({ path: inside, bytes: stat.size, mtimeMs: stat.mtimeMs });
+        else if (stat?.isDirectory() === true) next.push(inside);
+      }
+    belows = next.sort((a, b) => Number(OF_MODELS.test(b)) - Number(OF_MODELS.test(a)));
+  }
+  return found.sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-const byPath = (a: FoundFile, b: FoundFile): number => (a.path < b.path ? -1 : 1);
-
-export const filesIn = (folder: string): readonly FoundFile[] => contentsOf(folder).files;
+/**
+ * Sizes of those of these names, which may lie in folders below, that something has, be it a link to nothing. Asks the disk once
+ * for each folder, and for each name only where a folder is too full to be read.
+ */
+export function sizesOf(folder: string, names: readonly string[]): ReadonlyMap<string, number> {
+  const sizes = new Map<string, number>();
+  for (const [below, inside] of Map.groupBy(names, (name) => path.posix.dirname(name))) {
+    const listed = quietly(() => entriesOf(path.join(folder, below), MAX_LOOKED));
+    if (listed === undefined) continue;
+    const there = new Set(listed.entries.map(({ name }) => name));
+    for (const name of inside) {
+      if (!listed.more && !there.has(path.posix.basename(name))) continue;
+      const at = path.join(folder, name);
+      const stat = quietly(() => fs.statSync(at)) ?? quietly(() => fs.lstatSync(at));
+      if (stat !== undefined) sizes.set(name, stat.size);
+    }
+  }
+  return sizes;
+}
 
 /** Sub-folders that are looked at for encoders; a folder with more is none of ours. */
 const MAX_ENCODERS = 10_000;

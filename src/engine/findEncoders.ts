@@ -4,7 +4,7 @@ import path from "node:path";
 import * as v from "valibot";
 
 import { CAUSES, isCardPooling, type CardPooling, type EncoderCard } from "../core/encoders/card.ts";
-import { contentsOf, namesIn, quietly, shortText, type FolderContents } from "./boundedFiles.ts";
+import { filesIn, namesIn, quietly, shortText } from "./boundedFiles.ts";
 import { REMOTE_RECORD, serverAddress, type RemoteRecord } from "./remote/remoteRecord.ts";
 
 /** An encoder that lies in one of the folders. */
@@ -26,7 +26,7 @@ export function findEncoders(folders: readonly string[]): ReadonlyMap<string, Fo
       const folder = path.join(parent, entry);
       const manifest = readManifest(folder);
       if (manifest === undefined || encoders.has(manifest.id)) continue;
-      const stamp = stampOf(contentsOf(folder)).join("\n");
+      const stamp = stampOf(folder).join("\n");
       encoders.set(manifest.id, { folder, ...manifest, bundled: index === 0, stamp });
     }
   }
@@ -48,8 +48,8 @@ export const recordsIn = (folders: readonly string[]): string =>
   );
 
 /** Names, sizes and times of what lies in a model folder. */
-export const stampOf = ({ files }: FolderContents): readonly string[] =>
-  files.map(({ path: name, bytes, mtimeMs }) => `${name} ${bytes} ${mtimeMs}`);
+export const stampOf = (folder: string): readonly string[] =>
+  filesIn(folder).map(({ path: name, bytes, mtimeMs }) => `${name} ${bytes} ${mtimeMs}`);
 
 const RECORD = "encoder.json";
 

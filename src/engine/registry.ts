@@ -11,7 +11,7 @@ import type { ModelKey } from "../protocol/encoder.ts";
 import type { EncoderChoice, EncoderInfo, EncoderState } from "../protocol/engine.ts";
 import { badRequest, unknownEncoder, type EmbedErrorData } from "../protocol/errors.ts";
 import type { RemoteInfo } from "../protocol/remote.ts";
-import { contentsOf, shortText, type FolderContents } from "./boundedFiles.ts";
+import { filesIn, shortText, sizesOf } from "./boundedFiles.ts";
 import { findEncoders, recordsIn, stampOf } from "./findEncoders.ts";
 import type { RemoteEncoder } from "./remote/remotePool.ts";
 import { serverAddress, type RemoteRecord } from "./remote/remoteRecord.ts";
@@ -65,7 +65,7 @@ export function createRegistry(
 
   const infoOf = (id: string): EncoderInfo => {
     const { folder, name, card, bundled, remote } = encoders.get(id)!;
-    const precisions = remote === undefined ? precisionsIn(contentsOf(folder)) : [];
+    const precisions = remote === undefined ? precisionsIn(folder) : [];
     const known = states.get(id) ?? { state: precisions.length > 0 || remote !== undefined ? "ready" : "missing" };
     const info = { id, name, bundled, ...known, card: editedCard(card, editedCards.of(id)), precisions };
     if (remote === undefined) return info;
@@ -86,13 +86,7 @@ export function createRegistry(
     }
   };
 
-  const resolve = (choice: EncoderChoice, role?: Role): ResolvedChoice => resolveIn(choice, role, contentsOf);
-  /** `look` is asked once at most, where the precision depends on what lies in the folder. */
-  const resolveIn = (
-    { id, ...beside }: EncoderChoice,
-    role: Role | undefined,
-    look: (folder: string) => FolderContents,
-  ): ResolvedChoice => {
+  const resolve = ({ id, ...beside }: EncoderChoice, role?: Role): ResolvedChoice => {
     const known = encoders.get(id);
     const { base, settings: named, wrong } = known === undefined ? parseVariant(id) : { base: id, settings: {}, wrong: [] };
     if (wrong.length > 0) throw badRequest(`${wrong[0]} is no setting of an encoder.`);
@@ -105,7 +99,7 @@ export function createRegistry(
     if (precision !== undefined && found?.remote !== undefined)
       throw badRequest("A remote encoder has no setting precision: its server decides.");
     const prefix = prefixOf(found?.card ?? promptsIn(folder), prompt === undefined ? {} : { prompt }, role);
-    const own = (): Precision => defaultPrecision(precisionsIn(look(folder)).map((one) => one.precision));
+    const own = (): Precision => defaultPrecision(precisionsIn(folder).map((one) => one.precision));
     return { base, model: { folder, precision: precision ?? own() }, prefix, settings };
   };
 
@@ -133,10 +127,8 @@ export function createRegistry(
       return card?.layers === 0 && card.pooling !== "graph";
     },
     stampOf: (choice, role) => {
-      let contents: FolderContents | undefined;
-      const look = (folder: string): FolderContents => (contents ??= contentsOf(folder));
-      const { model, prefix, settings } = resolveIn(choice, role, look);
-      return JSON.stringify([RUNTIME, model, prefix, settings, stampOf(look(model.folder))]);
+      const { model, prefix, settings } = resolve(choice, role);
+      return JSON.stringify([RUNTIME, model, prefix, settings, stampOf(model.folder)]);
     },
     remoteOf: (id) => {
       const found = encoders.get(id);
@@ -174,19 +166,21 @@ const WEIGHTS = PRECISIONS.map((precision) => ({
   precision,
   places: NETWORKS.flatMap((place) => weightFiles(precision).map((name) => path.posix.join(place, name))),
 }));
+const PLACES = WEIGHTS.flatMap(({ places }) => places);
 
 /** What is on disk of a model folder, with sizes in bytes. A file of the right name counts whatever it is: opening it tells. */
-function precisionsIn({ files, others }: FolderContents): readonly { readonly precision: Precision; readonly bytes: number }[] {
-  const sizes = new Map([...others, ...files].map(({ path: name, bytes }) => [name, bytes]));
+function precisionsIn(folder: string): readonly { readonly precision: Precision; readonly bytes: number }[] {
+  const sizes = sizesOf(folder, PLACES);
   const known = WEIGHTS.flatMap(({ precision, places }) => {
     const place = places.find((name) => sizes.has(name));
     return place === undefined ? [] : [{ precision, bytes: sizes.get(place)! }];
   });
   if (known.length > 0) return known;
+  const files = filesIn(folder);
   const bare = bareModel(files.map(({ path: name }) => name));
   if (bare === undefined) return [];
   const precision = precisionOf(bare);
-  return [{ precision: precision === "other" ? "fp32" : precision, bytes: sizes.get(bare)! }];
+  return [{ precision: precision === "other" ? "fp32" : precision, bytes: files.find(({ path: name }) => name === bare)!.bytes }];
 }
 
 /** The prompts of a folder that has no card of ours, by its publisher's own file. */
