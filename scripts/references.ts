@@ -28,13 +28,14 @@ for (const name of fs.readdirSync(path.join(root, "encoders")).filter((file) => 
   const manifest = readJson("encoders", name) as EncoderManifest;
   if (manifest.card.input === "image") continue;
   const golden = readJson("test/golden/data", name) as Golden;
-  const repositories = new Set(manifest.files.flatMap(({ role, hub }) => (role === "weights" && hub ? [hub.repository] : [])));
+  const published = manifest.files.flatMap(({ role, hub, sha256 }) => (role === "weights" && hub ? [{ hub, sha256 }] : []));
   const file: ReferenceFile = {
     source: golden.reference,
     precision: manifest.precisions?.every((one) => one === "q4") === true ? "q4" : "fp32",
     prefix: golden.prefix,
     dimensions: golden.dim,
-    repositories: [...repositories],
+    repositories: [...new Set(published.map(({ hub }) => hub.repository))],
+    weights: published.map(({ sha256 }) => sha256),
     items: golden.items
       .filter(({ id }) => TEXTS.includes(id))
       .map(({ id, ids, vector }) => ({ text: texts.find((text) => text.id === id)!.text, ids, vector })),

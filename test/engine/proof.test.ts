@@ -71,12 +71,13 @@ test("each broken copy fails the check that is for it, and no copy hurts another
   assert.deepEqual(await failing("paraphrase-MiniLM-L3-v2"), []);
 });
 
-test("an encoder of the hub is held to our table by its repository, whatever its id", async () => {
-  const { checks } = await engine.request(selfTest, { encoder: { id: "from-the-hub" } });
-  assert.deepEqual(
-    checks.filter(({ name }) => name === "publisher" || name === "tokenIds").map(({ outcome }) => outcome),
-    ["pass", "pass"],
-  );
+test("an encoder is held to our table by its repository or by the digest of its weights, whatever its id", async () => {
+  const againstTable = async (id: string): Promise<readonly string[]> => {
+    const { checks } = await engine.request(selfTest, { encoder: { id } });
+    return checks.filter(({ name }) => name === "publisher" || name === "tokenIds").map(({ outcome }) => outcome);
+  };
+  assert.deepEqual(await againstTable("from-the-hub"), ["pass", "pass"]);
+  assert.deepEqual(await againstTable("from-a-folder"), ["pass", "fail"]);
 });
 
 test("reference vectors that lie in a folder come along when it is imported", async () => {
@@ -193,7 +194,13 @@ test("the engine tells what it runs on", async () => {
 
 interface Manifest {
   source?: { repository: string };
-  manifest: { id: string; recipe?: string; card: Record<string, unknown> };
+  from?: Record<string, { sha256: string }>;
+  manifest: {
+    id: string;
+    recipe?: string;
+    files?: readonly { role: string; sha256: string }[];
+    card: Record<string, unknown>;
+  };
 }
 
 /** A copy of a bundled encoder in one precision, as an encoder of its own. */
@@ -230,6 +237,13 @@ function makeCopies(): void {
   copy("all-MiniLM-L6-v2", "from-the-hub", "model_w8.onnx", (record) => {
     delete record.manifest.recipe;
     record.source = { repository: "sentence-transformers/all-MiniLM-L6-v2" };
+  });
+  // The publisher's weights, and another pooling than the publisher's.
+  copy("all-MiniLM-L6-v2", "from-a-folder", "model_w8.onnx", (record, at) => {
+    fs.writeFileSync(path.join(at, "1_Pooling/config.json"), JSON.stringify({ pooling_mode: "max" }));
+    const weights = record.manifest.files?.find(({ role }) => role === "weights");
+    delete record.manifest.recipe;
+    record.from = { "model.safetensors": { sha256: weights!.sha256 } };
   });
   copy(small, "says-unit-length", "model_w8.onnx", ({ manifest }) => {
     manifest.card["normalized"] = true;

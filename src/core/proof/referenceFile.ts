@@ -11,6 +11,8 @@ export interface ReferenceFile {
   readonly dimensions: number;
   /** Repositories of a model hub that hold the same weights. */
   readonly repositories?: readonly string[];
+  /** sha256 of the publisher's own files of weights, by which a copy of them is known wherever it lies. */
+  readonly weights?: readonly string[];
   /** Token ids, and vectors as base64 of little-endian float32. */
   readonly items: readonly { readonly text: string; readonly ids?: readonly number[] | undefined; readonly vector: string }[];
 }

@@ -15,23 +15,26 @@ const OWN_REFERENCES = "reference_vectors.json";
 
 /**
  * Reference vectors of an encoder: those its folder carries; else those of our table, found by the id of an encoder that was built
- * here or by the repository an imported one is from. Throws for a file that is none.
+ * here, or by the repository or the weights that an imported one is from. Throws for a file that is none.
  */
 export function referencesFor(table: string | undefined, folder: string, id: string): ReferenceFile | undefined {
   const own = path.join(folder, OWN_REFERENCES);
   if (isSmallFile(own)) return read(own);
   if (table === undefined) return undefined;
-  const { built, repository } = originOf(folder);
+  const { built, repository, digests } = originOf(folder);
   if (built) {
     const file = path.join(table, `${id}.json`);
     return isSmallFile(file) ? read(file) : undefined;
   }
-  if (repository === undefined || !fs.existsSync(table)) return undefined;
+  if (!fs.existsSync(table)) return undefined;
   return fs
     .readdirSync(table)
     .filter((name) => name.endsWith(".json"))
     .map((name) => read(path.join(table, name)))
-    .find(({ repositories = [] }) => repositories.includes(repository));
+    .find(
+      ({ repositories = [], weights = [] }) =>
+        (repository !== undefined && repositories.includes(repository)) || weights.some((sha256) => digests.has(sha256)),
+    );
 }
 
 const REFERENCES = v.object({
@@ -40,6 +43,7 @@ const REFERENCES = v.object({
   prefix: v.string(),
   dimensions: v.number(),
   repositories: v.exactOptional(v.array(v.string())),
+  weights: v.exactOptional(v.array(v.string())),
   items: v.pipe(
     v.array(v.object({ text: v.string(), ids: v.optional(v.array(v.number())), vector: v.string() })),
     v.minLength(1),
@@ -56,17 +60,29 @@ function isSmallFile(file: string): boolean {
   return stat?.isFile() === true && stat.size <= MAX_BYTES;
 }
 
+const DIGESTS = v.optional(v.record(v.string(), v.looseObject({ sha256: v.string() })), {});
 const ORIGIN = v.looseObject({
   manifest: v.looseObject({ recipe: v.optional(v.string()) }),
   source: v.optional(v.looseObject({ repository: v.optional(v.string()) })),
+  built: DIGESTS,
+  from: DIGESTS,
 });
 
-/** Whether an encoder was built here from a recipe, and the repository it was imported from. */
-function originOf(folder: string): { readonly built: boolean; readonly repository: string | undefined } {
+interface Origin {
+  /** Whether it was built here from a recipe. */
+  readonly built: boolean;
+  /** The repository it was imported from. */
+  readonly repository: string | undefined;
+  /** sha256 of the files it was imported from. */
+  readonly digests: ReadonlySet<string>;
+}
+
+function originOf(folder: string): Origin {
   try {
-    const { manifest, source } = v.parse(ORIGIN, JSON.parse(shortText(path.join(folder, "encoder.json")) ?? ""));
-    return { built: manifest.recipe !== undefined, repository: source?.repository };
+    const { manifest, source, built, from } = v.parse(ORIGIN, JSON.parse(shortText(path.join(folder, "encoder.json")) ?? ""));
+    const digests = new Set([...Object.values(built), ...Object.values(from)].map(({ sha256 }) => sha256));
+    return { built: manifest.recipe !== undefined, repository: source?.repository, digests };
   } catch {
-    return { built: false, repository: undefined };
+    return { built: false, repository: undefined, digests: new Set() };
   }
 }
