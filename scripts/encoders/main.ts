@@ -23,7 +23,7 @@ export const builtFolder = (id: string): string => path.join(folderOf(id), id);
 export async function ensureEncoders(ids: readonly string[] = [...BUNDLED]): Promise<void> {
   const manifests = readManifests(path.join(root, "encoders"));
   const unknown = ids.filter((id) => !manifests.some((manifest) => manifest.id === id));
-  if (unknown.length > 0) throw new Error(`no encoder ${unknown.join(", ")}; there are ${manifests.map(({ id }) => id).join(", ")}`);
+  if (unknown.length > 0) throw new Error(`There is no encoder ${unknown.join(", ")}; there are ${manifests.map(({ id }) => id).join(", ")}`);
   for (const manifest of manifests) {
     if (!ids.includes(manifest.id) || isBuilt(manifest, builtFolder(manifest.id))) continue;
     const bar = progressBar(manifest.id);
@@ -48,5 +48,11 @@ export async function ensureEncoders(ids: readonly string[] = [...BUNDLED]): Pro
 
 if (process.argv[1] === import.meta.filename) {
   const ids = process.argv.slice(2);
-  await ensureEncoders(ids.length === 0 ? undefined : ids);
+  try {
+    await ensureEncoders(ids.length === 0 ? undefined : ids);
+  } catch (error) {
+    // What went wrong is in the sentence; where in the code helps nobody who only wants an encoder.
+    console.error(error instanceof Error ? error.message : String(error));
+    process.exitCode = 1;
+  }
 }

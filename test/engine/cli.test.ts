@@ -167,6 +167,12 @@ test("wrong usage is 2, a failure is 1, and both say why in one line", () => {
   assert.match(bad.err, /Line 2/);
 });
 
+test("npm run encoders says in one line which encoders there are, where there is none of a name", () => {
+  const run = spawnSync(process.execPath, [path.join(root, "scripts/encoders/main.ts"), "nobody"], { encoding: "utf8" });
+  assert.equal(run.status, 1);
+  assert.match(run.stderr, /^There is no encoder nobody; there are all-MiniLM-L6-v2, [^\n]+\n$/);
+});
+
 test("an encoder run leaves no file behind in the user's home or the temporary folder", () => {
   const home = fs.mkdtempSync(path.join(os.tmpdir(), "home-"));
   const { status } = spawnSync(process.execPath, [path.join(root, "dist/cli.js"), "embed", "--model", "all-MiniLM-L6-v2"], {
