@@ -1,6 +1,7 @@
-import { CHECK_TITLES, CHECKS, type Check } from "../core/proof/check.ts";
+import { CHECK_TITLES, CHECKS } from "../core/proof/check.ts";
 import type { Diagnosis, DoctorReport, Told } from "../process/diagnose.ts";
-import { boundWords, settingsWords, short, signed, sourceWords } from "../process/diagnosisWords.ts";
+import { checkWords, precisionRows, settingsWords, signed, sourceWords } from "../process/diagnosisWords.ts";
+import { errorWords } from "../protocol/errors.ts";
 import type { EngineFacts, MisconfigurationResult, PrecisionsResult, SelfTestResult } from "../protocol/proof.ts";
 import { table } from "./table.ts";
 
@@ -39,16 +40,13 @@ function encoderLines({ id, skipped, selfTests, detector, precisions }: Diagnosi
 
 function told<T>(part: Told<T>, lines: (result: T) => string): string {
   if (part === null) return "";
-  return `\n${part.ok ? lines(part.result) : wrapped(`${part.error.message} ${part.error.hint ?? ""}`)}`;
+  return `\n${part.ok ? lines(part.result) : wrapped(errorWords(part.error))}`;
 }
-
-const MARKS: Readonly<Record<Check["outcome"], string>> = { pass: "✓", fail: "✗", notApplicable: "–" };
 
 /** One row a check, one column a precision; below, what failed and what to do about it. */
 function selfTestLines(results: readonly SelfTestResult[]): string {
-  const find = (result: SelfTestResult, at: number): Check => result.checks[at]!;
   const head = ["self-test", ...results.map(({ precision }) => precision ?? "not opened")];
-  const rows = CHECKS.map((name, at) => [CHECK_TITLES[name], ...results.map((result) => cell(find(result, at)))]);
+  const rows = CHECKS.map((name, at) => [CHECK_TITLES[name], ...results.map(({ checks }) => checkWords(checks[at]!))]);
   const failures = results.flatMap(({ precision, checks }) =>
     checks
       .filter(({ outcome }) => outcome === "fail")
@@ -59,33 +57,21 @@ function selfTestLines(results: readonly SelfTestResult[]): string {
   return [table(head, rows), ...failures].join("\n");
 }
 
-function cell(check: Check): string {
-  const { outcome, measured } = check;
-  const mark = MARKS[outcome];
-  if (measured === undefined) return mark;
-  return `${mark} ${short(measured)}${boundWords(check)}`;
-}
-
 function settingsLines(result: MisconfigurationResult): string {
   const { configured, found, todo } = settingsWords(result);
   const lines = wrapped(`${configured} ${result.better === null ? "✓" : "!"} ${found}`);
   return todo === undefined ? lines : `${lines}\n${wrapped(`  ${todo}`, "  ")}`;
 }
 
-function precisionLines({ source, base, others }: PrecisionsResult): string {
-  const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(1);
-  const rows = others.map(({ precision, bytes, meanCosine, leastCosine, overlap, mrr, change, speed }) => [
-    precision,
-    megabytes(bytes),
-    `${meanCosine.toFixed(5)} / ${leastCosine.toFixed(5)}`,
-    overlap.toFixed(3),
-    mrr.toFixed(3),
-    `${signed(change.mean)} (${signed(change.low)} … ${signed(change.high)})`,
-    `${speed.toFixed(2)}×`,
-  ]);
-  const own = [base.precision, megabytes(base.bytes), "1", "1", base.mrr.toFixed(3), "", "1×"];
+function precisionLines(result: PrecisionsResult): string {
+  const rows = precisionRows(
+    result,
+    (bytes) => (bytes / 1e6).toFixed(1),
+    ({ mean, low, high }) => `${signed(mean)} (${signed(low)} … ${signed(high)})`,
+  );
   const head = ["precision", "MB", "cosine mean / least", "same@10", "MRR", "change (95 %)", "speed"];
-  return [table(head, [own, ...rows]), wrapped(`Against ${base.precision}, on ${sourceWords(source)}.`)].join("\n");
+  const under = `Against ${result.base.precision}, on ${sourceWords(result.source)}.`;
+  return [table(head, rows), wrapped(under)].join("\n");
 }
 
 /** Lines of at most {@link WIDTH} columns; those after the first begin with `indent`. */

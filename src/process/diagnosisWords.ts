@@ -1,6 +1,13 @@
 /** What was found out about encoders, in words for people: the same on the command line and in the editor. */
 import type { Check } from "../core/proof/check.ts";
-import type { MisconfigurationResult, PairSource, PrecisionReport, SelfTestResult, TriedWay } from "../protocol/proof.ts";
+import type {
+  MisconfigurationResult,
+  PairSource,
+  PrecisionReport,
+  PrecisionsResult,
+  SelfTestResult,
+  TriedWay,
+} from "../protocol/proof.ts";
 
 /** `12 checks passed`, `2 of 13 checks failed`. */
 export function selfTestWords({ checks }: Pick<SelfTestResult, "checks">): string {
@@ -10,12 +17,20 @@ export function selfTestWords({ checks }: Pick<SelfTestResult, "checks">): strin
   return failed === 0 ? `${of} passed` : `${failed} of ${of} failed`;
 }
 
+/** `✓ 3e-7 ≤ 1e-5`; the mark alone where nothing was measured. */
+export function checkWords(check: Check): string {
+  const mark = MARKS[check.outcome];
+  return check.measured === undefined ? mark : `${mark} ${short(check.measured)}${boundWords(check)}`;
+}
+
+const MARKS: Readonly<Record<Check["outcome"], string>> = { pass: "✓", fail: "✗", notApplicable: "–" };
+
 /** ` ≤ 1e-5`; empty for a check without a bound, and for a count of what is wrong. */
 export const boundWords = ({ bound, side }: Check): string =>
   bound === undefined || bound === 0 ? "" : ` ${side === "atLeast" ? "≥" : "≤"} ${short(bound)}`;
 
 /** Counts as they are, cosines near 1 with what they lack, all else with two digits. */
-export function short(value: number): string {
+function short(value: number): string {
   if (Number.isInteger(value)) return String(value);
   if (Math.abs(value - 1) < NEAR_ONE) return String(Number(value.toFixed(5)));
   return Math.abs(value) < SMALL ? value.toExponential(1).replace(".0e", "e") : String(Number(value.toPrecision(2)));
@@ -58,6 +73,27 @@ export const gainWords = ({ verdict }: Pick<TriedWay, "verdict">): string =>
 /** A change of the mean reciprocal rank with its interval. */
 export const changeWords = ({ mean, low, high }: PrecisionReport["change"]): string =>
   `${signed(mean)}, 95 % from ${signed(low)} to ${signed(high)}`;
+
+/**
+ * Precisions in a table, the one that the others are compared with first: name, size, cosines, neighbours in common, mean
+ * reciprocal rank, its change, speed. Sizes and changes in the words that the table has room for.
+ */
+export const precisionRows = (
+  { base, others }: PrecisionsResult,
+  size: (bytes: number) => string,
+  change: (of: PrecisionReport["change"]) => string,
+): readonly (readonly string[])[] => [
+  [base.precision, size(base.bytes), "1", "1", base.mrr.toFixed(3), "", "1×"],
+  ...others.map((other) => [
+    other.precision,
+    size(other.bytes),
+    `${other.meanCosine.toFixed(5)} / ${other.leastCosine.toFixed(5)}`,
+    other.overlap.toFixed(3),
+    other.mrr.toFixed(3),
+    change(other.change),
+    `${other.speed.toFixed(2)}×`,
+  ]),
+];
 
 export const signed = (value: number): string => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(3)}`;
 

@@ -163,6 +163,9 @@ export const nothingAtPlace = (path: string, line: number): EmbedError =>
     "Index the workspace, or select the text to look for.",
   );
 
+/** What went wrong and what to do about it, in one line for people. */
+export const errorWords = ({ message, hint }: EmbedErrorData): string => (hint === undefined ? message : `${message} ${hint}`);
+
 /** The data of whatever was thrown. Foreign errors become `internal`, with their message. */
 export const errorData = (thrown: unknown): EmbedErrorData => {
   if (thrown instanceof EmbedError) return thrown.data;

@@ -1,13 +1,14 @@
 import * as vscode from "vscode";
 
 import type { EngineRequestOptions } from "../../process/engineClient.ts";
-import type { Progress } from "../../protocol/engine.ts";
-import { errorData, type EmbedErrorData } from "../../protocol/errors.ts";
-import type { ImportProgress, ImportResult } from "../../protocol/hub.ts";
+import { importWords } from "../../process/importWords.ts";
+import { errorData, errorWords, type EmbedErrorData } from "../../protocol/errors.ts";
+import type { ImportResult } from "../../protocol/hub.ts";
 import { COMMANDS } from "../contributions.ts";
 import type { Encoders } from "../encoders/encoders.ts";
 import { megabytes } from "../index/words.ts";
 import type { Engine } from "../status/engine.ts";
+import { underNotification } from "../status/underNotification.ts";
 
 /** What adding an encoder needs, whatever the way. */
 export interface Adding {
@@ -33,7 +34,7 @@ export async function add(
   work: (options: EngineRequestOptions) => Promise<ImportResult>,
 ): Promise<void> {
   for (;;) {
-    const outcome = await underNotification(engine, name, work);
+    const outcome = await tried(engine, name, work);
     if (outcome === undefined) return;
     if ("id" in outcome) {
       encoders.refresh();
@@ -53,60 +54,32 @@ export async function wantsAgain(error: EmbedErrorData): Promise<boolean> {
   const again = "Try Again";
   const token = "Set Hub Token…";
   const choices = error.code === "hubRefused" ? [token, again] : PASSING.has(error.code) ? [again] : [];
-  const choice = await vscode.window.showErrorMessage(wordsOf(error), ...choices);
+  const choice = await vscode.window.showErrorMessage(errorWords(error), ...choices);
   if (choice === token) await vscode.commands.executeCommand(COMMANDS.setHubToken);
   return choice === token || choice === again;
 }
-
-/** Says what went wrong where trying again is of no use. */
-export function complain(thrown: unknown): void {
-  void vscode.window.showErrorMessage(wordsOf(errorData(thrown)));
-}
-
-export const wordsOf = ({ message, hint }: EmbedErrorData): string => (hint === undefined ? message : `${message} ${hint}`);
 
 /** Failures that may be gone at the next try. */
 const PASSING = new Set<EmbedErrorData["code"]>(["hubAway", "hubBusy", "hubWrong", "importFailed", "processEnded"]);
 
 /** undefined when the user cancelled. */
-function underNotification(
+async function tried(
   engine: Engine,
   name: string,
   work: (options: EngineRequestOptions) => Promise<ImportResult>,
-): Thenable<ImportResult | EmbedErrorData | undefined> {
-  const options = { location: vscode.ProgressLocation.Notification, title: `Adding ${name}`, cancellable: true };
-  return vscode.window.withProgress(options, async (report, token) => {
-    const busy = engine.begin(`adding ${name}`);
-    let shown = 0;
-    const onProgress = (progress: Progress): void => {
-      if (progress.kind !== "import") return;
-      const part = progress.total === 0 ? 0 : (100 * progress.done) / progress.total;
-      report.report({ message: phaseWords(progress), increment: Math.max(0, part - shown) });
-      shown = Math.max(shown, part);
-    };
-    try {
-      return await work({ token, onProgress });
-    } catch (thrown) {
-      const error = errorData(thrown);
-      return error.code === "cancelled" ? undefined : error;
-    } finally {
-      busy.dispose();
-    }
-  });
-}
-
-function phaseWords({ phase, done, total }: ImportProgress): string {
-  const share = total === 0 ? "" : `${megabytes(done)} of ${megabytes(total)}`;
-  switch (phase) {
-    case "asking":
-      return "asking where it is …";
-    case "waiting":
-      return `another window does the same; waiting for it … ${share}`;
-    case "fetching":
-      return share === "" ? "fetching …" : share;
-    case "building":
-      return "building it …";
-    case "trying":
-      return "trying it …";
+): Promise<ImportResult | EmbedErrorData | undefined> {
+  try {
+    return await underNotification(engine, { title: `Adding ${name}`, name: `adding ${name}` }, (report, token) =>
+      work({
+        token,
+        onProgress: (progress) => {
+          if (progress.kind !== "import") return;
+          report(importWords(progress, megabytes), progress.total === 0 ? 0 : progress.done / progress.total);
+        },
+      }),
+    );
+  } catch (thrown) {
+    const error = errorData(thrown);
+    return error.code === "cancelled" ? undefined : error;
   }
 }

@@ -4,7 +4,8 @@ import { catalogueAccess } from "../../process/catalogueAccess.ts";
 import { getEncoder, listCatalogue, type CatalogueEntry } from "../../protocol/catalogue.ts";
 import { COMMANDS } from "../contributions.ts";
 import { megabytes } from "../index/words.ts";
-import { add, complain, type Fetching } from "./adding.ts";
+import { complain } from "../status/complain.ts";
+import { add, type Fetching } from "./adding.ts";
 import { hubOfWindow } from "./hubSettings.ts";
 
 /** Get Encoder: shows what the catalogue has unless `id` says which, and fetches that. What is here already shows its card. */

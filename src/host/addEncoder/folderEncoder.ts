@@ -5,7 +5,8 @@ import * as vscode from "vscode";
 import { describeFolder, type FolderWeights } from "../../protocol/catalogue.ts";
 import { importFromPath } from "../../protocol/hub.ts";
 import { megabytes } from "../index/words.ts";
-import { add, complain, type Adding } from "./adding.ts";
+import { complain } from "../status/complain.ts";
+import { add, type Adding } from "./adding.ts";
 
 /** Add Encoder from Folder: asks for a folder unless one, or an .onnx file, is given; and for the weights if there are several. */
 export async function addFromFolder(adding: Adding, given: vscode.Uri | undefined): Promise<void> {

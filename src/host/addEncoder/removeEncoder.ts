@@ -3,7 +3,8 @@ import * as vscode from "vscode";
 import { removeEncoder } from "../../protocol/catalogue.ts";
 import type { Encoder } from "../encoders/encoders.ts";
 import { megabytes } from "../index/words.ts";
-import { complain, type Adding } from "./adding.ts";
+import { complain } from "../status/complain.ts";
+import type { Adding } from "./adding.ts";
 
 /** Remove Encoder: asks first, and which one unless `id` says so. What the installation carries stays. */
 export async function removeFromUser({ engine, encoders }: Adding, id: string | undefined): Promise<void> {

@@ -1,9 +1,8 @@
 import * as vscode from "vscode";
 
 import type { EngineClient } from "../../process/engineClient.ts";
-import { errorData } from "../../protocol/errors.ts";
+import { errorData, errorWords } from "../../protocol/errors.ts";
 import { searchHub, type HubAccess, type HubHit, type RepositoryChoice } from "../../protocol/hub.ts";
-import { wordsOf } from "./adding.ts";
 import { hostOf } from "./hubSettings.ts";
 
 export type Repository = RepositoryChoice;
@@ -32,7 +31,7 @@ export function askForRepository(client: EngineClient, access: HubAccess): Promi
     input.busy = true;
     const found = await client.request(searchHub, { access, query }, { token: mine.token }).then(
       (hits) => (hits.length === 0 ? [said("Nothing is called so.")] : hits.map(hitItem)),
-      (error: unknown) => [said(`$(warning) ${wordsOf(errorData(error))}`)],
+      (error: unknown) => [said(`$(warning) ${errorWords(errorData(error))}`)],
     );
     if (asked !== mine) return;
     input.busy = false;

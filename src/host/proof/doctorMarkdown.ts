@@ -1,6 +1,7 @@
-import { CHECK_TITLES, CHECKS, type Check } from "../../core/proof/check.ts";
+import { CHECK_TITLES, CHECKS } from "../../core/proof/check.ts";
 import type { Diagnosis, DoctorReport, Told } from "../../process/diagnose.ts";
-import { boundWords, changeWords, settingsWords, short, sourceWords } from "../../process/diagnosisWords.ts";
+import { changeWords, checkWords, precisionRows, settingsWords, sourceWords } from "../../process/diagnosisWords.ts";
+import { errorWords } from "../../protocol/errors.ts";
 import type { EngineFacts, MisconfigurationResult, PrecisionsResult, SelfTestResult } from "../../protocol/proof.ts";
 import { megabytes } from "../index/words.ts";
 
@@ -42,20 +43,12 @@ function encoderParts({ name, skipped, selfTests, detector, precisions }: Diagno
 }
 
 const told = <T>(part: Told<T>, parts: (result: T) => readonly string[]): readonly string[] =>
-  part === null ? [] : part.ok ? parts(part.result) : [plain(`${part.error.message} ${part.error.hint ?? ""}`)];
-
-const MARKS: Readonly<Record<Check["outcome"], string>> = { pass: "✓", fail: "✗", notApplicable: "–" };
+  part === null ? [] : part.ok ? parts(part.result) : [plain(errorWords(part.error))];
 
 const selfTestTable = (results: readonly SelfTestResult[]): string =>
   table(
     ["Self-test", ...results.map(({ precision }) => precision ?? "not opened")],
-    CHECKS.map((name, at) => [
-      CHECK_TITLES[name],
-      ...results.map(({ checks }) => {
-        const { outcome, measured } = checks[at]!;
-        return measured === undefined ? MARKS[outcome] : `${MARKS[outcome]} ${short(measured)}${boundWords(checks[at]!)}`;
-      }),
-    ]),
+    CHECKS.map((name, at) => [CHECK_TITLES[name], ...results.map(({ checks }) => checkWords(checks[at]!))]),
   );
 
 const failures = (results: readonly SelfTestResult[]): readonly string[] =>
@@ -70,19 +63,10 @@ function settingsParts(result: MisconfigurationResult): readonly string[] {
   return [plain(`${configured} ${found}`), ...(todo === undefined ? [] : [`**${plain(todo)}**`])];
 }
 
-function precisionParts({ base, others, source }: PrecisionsResult): readonly string[] {
-  const rows = others.map(({ precision, bytes, meanCosine, leastCosine, overlap, mrr, change, speed }) => [
-    precision,
-    megabytes(bytes),
-    `${meanCosine.toFixed(5)} / ${leastCosine.toFixed(5)}`,
-    overlap.toFixed(3),
-    mrr.toFixed(3),
-    changeWords(change),
-    `${speed.toFixed(2)}×`,
-  ]);
+function precisionParts(result: PrecisionsResult): readonly string[] {
   const head = ["Precision", "Size", "Cosine mean / least", "Same neighbours@10", "MRR", "Change", "Speed"];
-  const own = [base.precision, megabytes(base.bytes), "1", "1", base.mrr.toFixed(3), "", "1×"];
-  return [table(head, [own, ...rows]), `Against ${base.precision}, on ${sourceWords(source)}.`];
+  const under = `Against ${result.base.precision}, on ${sourceWords(result.source)}.`;
+  return [table(head, precisionRows(result, megabytes, changeWords)), under];
 }
 
 const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
