@@ -1,6 +1,7 @@
 import { CAUSE_TITLES, CAUSES } from "../../core/encoders/card.ts";
 import { poolingName } from "../../core/encoders/variant.ts";
 import type { EncoderInfo } from "../../protocol/engine.ts";
+import { errorWords } from "../../protocol/errors.ts";
 
 /** The card of an encoder: why its vectors differ from others', cause by cause. `badge`: what was found out about it, if anything. */
 export function cardMarkdown({ name, card, precisions, error, remote }: EncoderInfo, badge = ""): string {
@@ -20,7 +21,7 @@ export function cardMarkdown({ name, card, precisions, error, remote }: EncoderI
   const sizes = precisions.map(({ precision, bytes }) => `${precision} ${(bytes / 1e6).toFixed(0)} MB`).join(", ");
   return [
     `### ${plain(name)}`,
-    ...(error === undefined ? [] : [`> ${plain(`${error.message} ${error.hint ?? ""}`)}`]),
+    ...(error === undefined ? [] : [`> ${plain(errorWords(error))}`]),
     [...(badge === "" ? [] : [plain(badge)]), ...facts].join(" · "),
     remote === undefined
       ? `On this machine: ${sizes === "" ? "nothing" : sizes}.`

@@ -4,7 +4,8 @@ import { COMMANDS } from "../contributions.ts";
 import type { Engine } from "../status/engine.ts";
 import { noticeOf } from "./indexNotice.ts";
 import { plural } from "./words.ts";
-import { complain, type WorkspaceIndex } from "./workspaceIndex.ts";
+import type { WorkspaceIndex } from "./workspaceIndex.ts";
+import { complain } from "../status/complain.ts";
 
 /** The commands of the index, and what the status bar says of it. */
 export function registerIndexCommands(index: WorkspaceIndex, engine: Engine): vscode.Disposable {

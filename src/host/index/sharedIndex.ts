@@ -1,16 +1,18 @@
 import * as vscode from "vscode";
 
 import type { Disposable } from "../../core/base/disposable.ts";
-import { errorData, notAllowed } from "../../protocol/errors.ts";
+import { notAllowed } from "../../protocol/errors.ts";
 import { shareIndex, type SharedIndex as SharedPlace } from "../../protocol/workspace.ts";
+import { workspaceConsent } from "../consent/workspaceConsent.ts";
 import { COMMANDS, SETTINGS } from "../contributions.ts";
 import type { Encoders } from "../encoders/encoders.ts";
+import { complain } from "../status/complain.ts";
 import type { Engine } from "../status/engine.ts";
+import { underNotification } from "../status/underNotification.ts";
 import { settingId } from "./indexSettings.ts";
 import { isLoopback, serverName } from "./serverAddress.ts";
 import { megabytes, plural } from "./words.ts";
-import { workspaceKey } from "./workspaceKey.ts";
-import { complain, type WorkspaceIndex } from "./workspaceIndex.ts";
+import type { WorkspaceIndex } from "./workspaceIndex.ts";
 
 /** An index that many share: used only for workspaces whose user agreed, once per workspace and address. */
 export interface SharedIndex extends Disposable {
@@ -31,8 +33,8 @@ export function registerSharedIndex(
 ): SharedIndex {
   const settings = () => vscode.workspace.getConfiguration(SETTINGS.section);
   const address = (): string => settings().get<string>(SETTINGS.sharedAddress, "").trim();
-  const agreed = (): readonly string[] => context.globalState.get<readonly string[]>(CONSENT, []);
-  const allowed = (): boolean => address() !== "" && agreed().includes(consentKey(address()));
+  const consent = workspaceConsent(context, CONSENT);
+  const allowed = (): boolean => address() !== "" && consent.given.includes(address());
 
   const server = async (): Promise<SharedPlace> => {
     const name = serverName(address());
@@ -80,42 +82,30 @@ export function registerSharedIndex(
       "Send",
     );
     if (answer === undefined) return;
-    await context.globalState.update(CONSENT, [...new Set([...agreed(), consentKey(to)])]);
+    await consent.give(to);
     await send(where, chosen);
   };
 
-  const send = (where: SharedPlace, chosen: readonly string[]): Thenable<void> =>
-    vscode.window.withProgress(
-      { location: vscode.ProgressLocation.Notification, title: `Sharing the index with ${where.address}`, cancellable: true },
-      async (progress, token) => {
-        const busy = engine.begin("sharing the index");
-        try {
-          let shown = 0;
-          const { sent, already } = await index.ask(
-            shareIndex,
-            { to: where, encoders: chosen.map((id) => ({ id })) },
-            {
-              token,
-              onProgress: (note) => {
-                if (note.kind !== "encoder" && note.kind !== "steps") return;
-                const part = note.total === 0 ? 0 : (100 * note.done) / note.total;
-                const who = note.kind === "encoder" ? `${note.id}: ` : "";
-                progress.report({ message: `${who}${String(Math.floor(part))} %`, increment: Math.max(0, part - shown) });
-                shown = part;
-              },
-            },
-          );
-          const sum = (counts: Readonly<Record<string, number>>): number => Object.values(counts).reduce((a, b) => a + b, 0);
-          void vscode.window.showInformationMessage(
-            `Shared: ${plural(sum(sent), "vector")} sent, ${plural(sum(already), "vector")} were there already.`,
-          );
-        } catch (error) {
-          if (errorData(error).code !== "cancelled") throw error;
-        } finally {
-          busy.dispose();
-        }
-      },
+  const send = async (where: SharedPlace, chosen: readonly string[]): Promise<void> => {
+    const params = { to: where, encoders: chosen.map((id) => ({ id })) };
+    const { sent, already } = await underNotification(
+      engine,
+      { title: `Sharing the index with ${where.address}`, name: "sharing the index" },
+      (report, token) =>
+        index.ask(shareIndex, params, {
+          token,
+          onProgress: (note) => {
+            if (note.kind !== "encoder" && note.kind !== "steps") return;
+            const share = note.total === 0 ? 0 : note.done / note.total;
+            report(`${note.kind === "encoder" ? `${note.id}: ` : ""}${String(Math.floor(100 * share))} %`, share);
+          },
+        }),
     );
+    const sum = (counts: Readonly<Record<string, number>>): number => Object.values(counts).reduce((a, b) => a + b, 0);
+    void vscode.window.showInformationMessage(
+      `Shared: ${plural(sum(sent), "vector")} sent, ${plural(sum(already), "vector")} were there already.`,
+    );
+  };
 
   const subscriptions = [
     vscode.commands.registerCommand(COMMANDS.shareIndex, () => share().catch(complain)),
@@ -130,11 +120,7 @@ export function registerSharedIndex(
       else if (token !== undefined) await context.secrets.store(TOKEN, token);
     }),
     vscode.commands.registerCommand(COMMANDS.withdrawShared, async () => {
-      const here = `${workspaceKey()} `;
-      await context.globalState.update(
-        CONSENT,
-        agreed().filter((key) => !key.startsWith(here)),
-      );
+      await consent.withdraw();
       void vscode.window.showInformationMessage(
         "Nothing more of this workspace is sent to a shared index. What was sent before is still there.",
       );
@@ -153,5 +139,3 @@ export function registerSharedIndex(
     },
   };
 }
-
-const consentKey = (address: string): string => `${workspaceKey()} ${address}`;

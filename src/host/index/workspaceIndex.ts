@@ -13,8 +13,9 @@ import {
   startIndexing,
   type IndexStatus,
 } from "../../protocol/workspace.ts";
-import { COMMANDS, CONTEXT_KEYS, SETTINGS } from "../contributions.ts";
+import { CONTEXT_KEYS, SETTINGS } from "../contributions.ts";
 import type { Encoders } from "../encoders/encoders.ts";
+import { complain } from "../status/complain.ts";
 import type { Engine } from "../status/engine.ts";
 import { watchChanges } from "./changes.ts";
 import type { Phase } from "./indexRows.ts";
@@ -241,15 +242,4 @@ export function createWorkspaceIndex(context: vscode.ExtensionContext, engine: E
       for (const subscription of subscriptions) subscription.dispose();
     },
   };
-}
-
-/** Says what went wrong and what to do, once. */
-export function complain(thrown: unknown): void {
-  const { code, message, hint } = errorData(thrown);
-  if (code === "cancelled") return;
-  void vscode.window
-    .showErrorMessage([message, hint].filter((part) => part !== undefined).join(" "), "Show Log")
-    .then((choice) => {
-      if (choice !== undefined) void vscode.commands.executeCommand(COMMANDS.showLog);
-    });
 }

@@ -4,7 +4,8 @@ import { duplicates, type DuplicatePair, type FoundText, type Place } from "../.
 import { COMMANDS, SETTINGS } from "../contributions.ts";
 import type { Encoders } from "../encoders/encoders.ts";
 import { settingId } from "../index/indexSettings.ts";
-import { complain, type WorkspaceIndex } from "../index/workspaceIndex.ts";
+import type { WorkspaceIndex } from "../index/workspaceIndex.ts";
+import { complain } from "../status/complain.ts";
 import { plural } from "../index/words.ts";
 import { toRange } from "../neighbours/places.ts";
 import { DUPLICATES_AT_LEAST } from "../neighbours/searches.ts";

@@ -2,7 +2,8 @@ import * as vscode from "vscode";
 
 import type { Position } from "../../core/text/segment.ts";
 import { COMMANDS } from "../contributions.ts";
-import { complain, type WorkspaceIndex } from "../index/workspaceIndex.ts";
+import type { WorkspaceIndex } from "../index/workspaceIndex.ts";
+import { complain } from "../status/complain.ts";
 import { MAX_QUERY_CHARACTERS } from "./messages.ts";
 import { plainRange } from "./places.ts";
 import { byWords, neighboursOf, neighboursOfText, type Question } from "./question.ts";

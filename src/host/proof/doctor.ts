@@ -2,9 +2,10 @@ import * as vscode from "vscode";
 
 import { diagnose, type Diagnosis, type DoctorReport } from "../../process/diagnose.ts";
 import { cacheFolder } from "../../process/cacheFolder.ts";
-import { errorData } from "../../protocol/errors.ts";
 import { COMMANDS, DOCTOR_SCHEME } from "../contributions.ts";
+import { complain } from "../status/complain.ts";
 import type { Engine } from "../status/engine.ts";
+import { underNotification } from "../status/underNotification.ts";
 import { doctorMarkdown } from "./doctorMarkdown.ts";
 
 /** The command Doctor: all encoders one after the other, then a page of Markdown. What is found out is handed on as well. */
@@ -31,26 +32,20 @@ export function registerDoctor(engine: Engine, onDiagnosis: (diagnosis: Diagnosi
 }
 
 /** undefined when it was cancelled or failed. */
-const examine = (engine: Engine): Thenable<DoctorReport | undefined> =>
-  vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Notification, title: "Doctor", cancellable: true },
-    async (progress, token) => {
-      const busy = engine.begin("testing encoders");
-      try {
-        return await diagnose(engine.client, {
-          quick: false,
-          folders: [{ what: "cache", path: cacheFolder() }],
-          token,
-          onProgress: (what, share) => {
-            progress.report({ message: `${what} ${(100 * share).toFixed(0)} %` });
-          },
-        });
-      } catch (thrown) {
-        const { code, message, hint } = errorData(thrown);
-        if (code !== "cancelled") void vscode.window.showErrorMessage(`${message} ${hint ?? ""}`);
-        return undefined;
-      } finally {
-        busy.dispose();
-      }
-    },
-  );
+async function examine(engine: Engine): Promise<DoctorReport | undefined> {
+  try {
+    return await underNotification(engine, { title: "Doctor", name: "testing encoders" }, (report, token) =>
+      diagnose(engine.client, {
+        quick: false,
+        folders: [{ what: "cache", path: cacheFolder() }],
+        token,
+        onProgress: (what, share) => {
+          report(`${what} ${(100 * share).toFixed(0)} %`);
+        },
+      }),
+    );
+  } catch (thrown) {
+    complain(thrown);
+    return undefined;
+  }
+}

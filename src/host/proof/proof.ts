@@ -4,12 +4,13 @@ import { CHECK_TITLES } from "../../core/proof/check.ts";
 import { diagnose, type Diagnosis } from "../../process/diagnose.ts";
 import { betterOf, selfTestWords, settingsWords } from "../../process/diagnosisWords.ts";
 import type { CardReport } from "../../protocol/cardsPanel.ts";
-import { errorData } from "../../protocol/errors.ts";
 import { selfTest, type SelfTestResult } from "../../protocol/proof.ts";
 import type { Cards } from "../cards/cards.ts";
 import { COMMANDS } from "../contributions.ts";
 import { encoderOf, type Badge, type Encoder, type Encoders, type EncoderTree } from "../encoders/encoders.ts";
+import { complain } from "../status/complain.ts";
 import type { Engine } from "../status/engine.ts";
+import { underNotification } from "../status/underNotification.ts";
 import { registerDoctor } from "./doctor.ts";
 import { createProofResults, type Proof, type ProofResults } from "./proofResults.ts";
 import { precisionsReport, selfTestReport, settingsReport } from "./proofReports.ts";
@@ -92,36 +93,38 @@ async function pickEncoder(encoders: Encoders): Promise<Encoder | undefined> {
 /** All there is to test of an encoder, under a notification; then its card, where the reports stand, and what to do. */
 async function testWithProgress(engine: Engine, results: ProofResults, encoders: Encoders, encoder: Encoder): Promise<void> {
   if (results.runningOf(encoder.id) !== undefined) return;
-  const options = { location: vscode.ProgressLocation.Notification, title: `Testing ${encoder.name}`, cancellable: true };
-  const diagnosis = await vscode.window.withProgress(options, async (progress, token) => {
-    const busy = engine.begin(`testing ${encoder.name}`);
-    try {
-      const told = await diagnose(engine.client, {
-        encoders: [{ id: encoder.id }],
-        quick: false,
-        token,
-        onProgress: (what, share) => {
-          const words = `${what.slice(what.indexOf(": ") + 2)} ${(100 * share).toFixed(0)} %`;
-          progress.report({ message: words });
-          results.setRunning(encoder.id, `${words} …`);
-        },
-      });
-      return told.encoders[0];
-    } catch (thrown) {
-      const { code, message, hint } = errorData(thrown);
-      if (code !== "cancelled") void vscode.window.showErrorMessage(`${message} ${hint ?? ""}`);
-      return undefined;
-    } finally {
-      results.setRunning(encoder.id, undefined);
-      busy.dispose();
-    }
-  });
+  const diagnosis = await diagnosed(engine, results, encoder);
   if (diagnosis === undefined) return;
   // A server that may not be asked, or is away, says nothing about its encoder.
   if (encoder.remote === undefined || diagnosis.selfTests.every(({ identity }) => identity !== null))
     await keepDiagnosis(results, diagnosis);
   await vscode.commands.executeCommand(COMMANDS.openCard, encoder.id);
   void tellOutcome(encoders, encoder, diagnosis);
+}
+
+/** undefined when it was cancelled or failed. */
+async function diagnosed(engine: Engine, results: ProofResults, { id, name }: Encoder): Promise<Diagnosis | undefined> {
+  try {
+    const work = { title: `Testing ${name}`, name: `testing ${name}` };
+    const { encoders } = await underNotification(engine, work, (report, token) =>
+      diagnose(engine.client, {
+        encoders: [{ id }],
+        quick: false,
+        token,
+        onProgress: (what, share) => {
+          const words = `${what.slice(what.indexOf(": ") + 2)} ${(100 * share).toFixed(0)} %`;
+          report(words);
+          results.setRunning(id, `${words} …`);
+        },
+      }),
+    );
+    return encoders[0];
+  } catch (thrown) {
+    complain(thrown);
+    return undefined;
+  } finally {
+    results.setRunning(id, undefined);
+  }
 }
 
 /** What runs by itself is what the tree tells of; a precision that failed goes before it. */

@@ -2,15 +2,12 @@ import * as vscode from "vscode";
 
 import type { AllowRemoteParams } from "../../protocol/remote.ts";
 import { hubOfWindow } from "../addEncoder/hubSettings.ts";
-import { workspaceKey } from "../index/workspaceKey.ts";
+import { workspaceConsent, type WorkspaceConsent } from "../consent/workspaceConsent.ts";
 
 /** Servers that the user agreed to, for this workspace, and the keys of servers, for all. */
 export interface Consents {
-  /** scheme://host:port of each server that this workspace's texts may be sent to. */
-  readonly origins: readonly string[];
-  give(origin: string): Promise<void>;
-  /** For this workspace; what other workspaces agreed to stays. */
-  withdraw(): Promise<void>;
+  /** By scheme://host:port of the server. */
+  readonly workspace: WorkspaceConsent;
   keyOf(origin: string): Thenable<string | undefined>;
   /** Empty removes it. */
   setKey(origin: string, key: string): Promise<void>;
@@ -21,26 +18,10 @@ export interface Consents {
 const CONSENT = "remote.consent";
 
 export function consentsOf(context: vscode.ExtensionContext): Consents {
-  const all = (): readonly string[] => context.globalState.get<readonly string[]>(CONSENT, []);
-  const here = (): string => `${workspaceKey()} `;
-  const origins = (): string[] =>
-    all()
-      .filter((consent) => consent.startsWith(here()))
-      .map((consent) => consent.slice(here().length));
+  const workspace = workspaceConsent(context, CONSENT);
   const keyOf = (origin: string): Thenable<string | undefined> => context.secrets.get(secretOf(origin));
   return {
-    get origins() {
-      return origins();
-    },
-    async give(origin) {
-      await context.globalState.update(CONSENT, [...new Set([...all(), here() + origin])]);
-    },
-    async withdraw() {
-      await context.globalState.update(
-        CONSENT,
-        all().filter((consent) => !consent.startsWith(here())),
-      );
-    },
+    workspace,
     keyOf,
     async setKey(origin, key) {
       if (key === "") await context.secrets.delete(secretOf(origin));
@@ -50,7 +31,7 @@ export function consentsOf(context: vscode.ExtensionContext): Consents {
       // The same ways out hold for every server.
       const { proxy, certificates } = await hubOfWindow(context.secrets);
       // Nobody vouches for what a workspace that is not trusted would send.
-      const agreed = vscode.workspace.isTrusted ? origins() : [];
+      const agreed = vscode.workspace.isTrusted ? workspace.given : [];
       const allowed = await Promise.all(
         agreed.map(async (origin) => {
           const key = await keyOf(origin);

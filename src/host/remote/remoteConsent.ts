@@ -44,19 +44,19 @@ export function createRemoteConsent(context: vscode.ExtensionContext, engine: En
       return false;
     }
     declined.delete(origin);
-    await consents.give(origin);
+    await consents.workspace.give(origin);
     await tellEngine();
     return true;
   };
 
   context.subscriptions.push(
     vscode.workspace.onDidGrantWorkspaceTrust(() => {
-      if (consents.origins.length > 0) tellEngine().catch(() => undefined);
+      if (consents.workspace.given.length > 0) tellEngine().catch(() => undefined);
     }),
   );
   return {
     askFor,
-    isAllowed: (origin) => consents.origins.includes(origin),
+    isAllowed: (origin) => consents.workspace.given.includes(origin),
     async ask(choices, what) {
       if (!vscode.workspace.isTrusted) return;
       const remote = new Map(
@@ -64,13 +64,13 @@ export function createRemoteConsent(context: vscode.ExtensionContext, engine: En
       );
       const open = choices.filter(({ id }) => {
         const origin = remote.get(parseVariant(id).base);
-        return origin !== undefined && !consents.origins.includes(origin) && !declined.has(origin);
+        return origin !== undefined && !consents.workspace.given.includes(origin) && !declined.has(origin);
       });
       if (open.length === 0) return;
       for (const sending of await engine.client.request(measureSending, { encoders: open, what })) await askFor(sending);
     },
     async withdraw() {
-      await consents.withdraw();
+      await consents.workspace.withdraw();
       await tellEngine();
     },
   };

@@ -1,3 +1,5 @@
+import { isLoopback } from "../index/serverAddress.ts";
+
 /** Why a person's address of a server is none; undefined when it may be one. The engine judges again before it sends anything. */
 export function addressProblem(written: string): string | undefined {
   const url = URL.parse(written.trim());
@@ -5,7 +7,7 @@ export function addressProblem(written: string): string | undefined {
   if (url.username !== "" || url.password !== "")
     return "A name or password does not belong into the address; the key is asked for next.";
   if (url.search !== "" || url.hash !== "") return "The address ends before ? and #.";
-  if (url.protocol === "http:" && !isLoopback(url.hostname)) return "http is for a server on this machine alone; use https.";
+  if (url.protocol === "http:" && !isThisMachine(url.hostname)) return "http is for a server on this machine alone; use https.";
   return undefined;
 }
 
@@ -17,8 +19,4 @@ export const keyProblem = (written: string): string | undefined =>
   /^[\x21-\x7e]*$/.test(written.trim()) ? undefined : "A key is one word of plain characters.";
 
 /** As a URL spells it. */
-function isLoopback(hostname: string): boolean {
-  return (
-    hostname === "localhost" || hostname.endsWith(".localhost") || hostname === "[::1]" || /^127(\.\d{1,3}){3}$/.test(hostname)
-  );
-}
+const isThisMachine = (hostname: string): boolean => isLoopback(hostname) || hostname.endsWith(".localhost");

@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 
 import type { EncoderInfo } from "../../protocol/engine.ts";
-import type { EmbedErrorData } from "../../protocol/errors.ts";
+import { errorWords, type EmbedErrorData } from "../../protocol/errors.ts";
 import { createEngineClient, type EngineClient } from "../../process/engineClient.ts";
 import { installedIn } from "../../process/installation.ts";
 import type { SupervisedState } from "../../process/supervisor.ts";
@@ -36,7 +36,7 @@ export function createEngine(context: vscode.ExtensionContext): Engine {
   const work = new Set<string>();
   const giveUp = (error: EmbedErrorData): void => {
     log.error(error.message);
-    void vscode.window.showErrorMessage(`${error.message} ${error.hint ?? ""}`, "Restart Engine", "Show Log").then((choice) => {
+    void vscode.window.showErrorMessage(errorWords(error), "Restart Engine", "Show Log").then((choice) => {
       if (choice === "Restart Engine") void vscode.commands.executeCommand(COMMANDS.restartEngine);
       if (choice === "Show Log") log.show();
     });
