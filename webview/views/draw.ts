@@ -31,17 +31,36 @@ export function draw(root: HTMLElement, state: State, cellsToo: boolean): void {
     }
   for (const cross of root.querySelectorAll<HTMLCanvasElement>(".plot[data-encoder] .cross"))
     drawCrosshair(cross, order, state.cell, state.segment);
-  const first = root.querySelector<HTMLElement>(".plot");
-  const labels = root.querySelector<HTMLElement>(".labels");
-  if (first !== null && labels !== null) labels.style.height = `${first.clientHeight}px`;
+  placeLabels(root);
   for (const bar of root.querySelectorAll<HTMLElement>("[data-share]"))
     bar.style.width = `${Number(bar.dataset["share"]) * 100}%`;
-  for (const label of root.querySelectorAll<HTMLElement>("[data-place]"))
-    label.style.top = `${Number(label.dataset["place"]) * 100}%`;
   for (const cell of root.querySelectorAll<HTMLElement>("[data-value]")) {
     const colour = at(ramp, Number(cell.dataset["value"]));
     cell.style.backgroundColor = css(colour);
     cell.style.color = textOn(colour);
+  }
+}
+
+/** Pixels between two labels that do not touch. */
+const LABEL_HEIGHT = 11;
+
+/** Labels stand beside their rows of the first heatmap. Those that would touch are left out, the marked ones never. */
+function placeLabels(root: HTMLElement): void {
+  const first = root.querySelector<HTMLElement>(".plot");
+  const labels = root.querySelector<HTMLElement>(".labels");
+  if (first === null || labels === null) return;
+  const height = first.clientHeight;
+  labels.style.height = `${height}px`;
+  const all = [...labels.querySelectorAll<HTMLElement>("[data-place]")].map((label) => ({
+    label,
+    y: Number(label.dataset["place"]) * height,
+    isMarked: label.classList.contains("on"),
+  }));
+  const taken = all.filter(({ isMarked }) => isMarked).map(({ y }) => y);
+  for (const { label, y, isMarked } of all) {
+    label.style.top = `${y}px`;
+    label.hidden = !isMarked && taken.some((other) => Math.abs(other - y) < LABEL_HEIGHT);
+    if (!label.hidden && !isMarked) taken.push(y);
   }
 }
 

@@ -49,8 +49,8 @@ function header(state: State, { act, send }: Acts): TemplateResult {
   const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? "" : "s"}`;
   const files = count(spec.sources.length, "file");
   const counts = [
-    // A comparison of several files has their number for a title.
-    ...(files === spec.title ? [] : [files]),
+    // The title of a comparison of several files begins with their number.
+    ...(spec.title.startsWith(files) ? [] : [files]),
     count(state.segments.length, "segment"),
     count(ids.length, "encoder"),
   ].join(" · ");

@@ -3,14 +3,12 @@ import { html, nothing, type TemplateResult } from "lit-html";
 import { shownOrder, type Cell, type Column, type State } from "../state.ts";
 import { busy, button } from "../ui.ts";
 import { compareAgain, type Acts } from "./acts.ts";
-import { isMany } from "./agreement.ts";
 import { distributionOf, partRead, resultOf, scoreOf } from "./derive.ts";
 import { groupLine } from "./grouping.ts";
 import { dotOf, encoderOf, factsOf, headOf, label, nameOf, ordinal } from "./encoderMarks.ts";
 
-/** Labels that have room beside a heatmap, and beside a small one. */
+/** Most labels that ever have room beside a heatmap; how many do is seen when they are placed. */
 const LABELS = 24;
-const LABELS_SMALL = 11;
 
 /** Early layers see all texts as nearly the same: then two digits would say nothing of where their cosines lie. */
 const NARROW = 0.05;
@@ -19,8 +17,8 @@ const NARROW = 0.05;
 export function similarity(state: State, { act, send }: Acts): TemplateResult {
   const order = shownOrder(state);
   const chosen = state.segment;
-  // Labels that would touch are thinned out; the chosen one always shows.
-  const step = Math.max(1, Math.ceil(order.length / (isMany(state) ? LABELS_SMALL : LABELS)));
+  // The chosen one always shows.
+  const step = Math.max(1, Math.ceil(order.length / LABELS));
   return html`<section class="similarity">
     <h2>Similarity</h2>
     <div class="grid">
@@ -114,7 +112,7 @@ function failed(state: State, { error }: Extract<Column, { kind: "failed" }>, se
     ${button("Retry", () => {
       compareAgain(state, send);
     })}
-    ${button("Open log", () => {
+    ${button("Open Log", () => {
       send({ type: "openLog" });
     })}
   </div>`;
@@ -184,8 +182,8 @@ export function tableView(state: State): TemplateResult {
           ${pairs.map(
             ({ i, j }) =>
               html`<tr>
-                <th scope="row">${state.segments[i]!.label}</th>
-                <td>${state.segments[j]!.label}</td>
+                <th scope="row" title=${state.segments[i]!.label}>${state.segments[i]!.label}</th>
+                <td title=${state.segments[j]!.label}>${state.segments[j]!.label}</td>
                 ${ids.map((id) => {
                   const score = scoreOf(state, id, i, j);
                   return html`<td class="number">
