@@ -13,8 +13,8 @@ import { UsageError } from "./usage.ts";
 /** Texts of one request: a million lines pass through in bounded memory. */
 const CHUNK = 512;
 
-export async function embedCommand({ values }: CommandArguments): Promise<void> {
-  const model = required(values.model);
+export async function embedCommand({ values, paths }: CommandArguments): Promise<void> {
+  const model = modelOf(values.model, paths);
   const settings = settingsOf(values);
   await withEngine(async (engine, token) => {
     const encoder = { ...(await encoderNamed(engine, model)), ...settings };
@@ -33,8 +33,8 @@ export async function embedCommand({ values }: CommandArguments): Promise<void> 
   }, remoteAccess(values));
 }
 
-export async function tokenizeCommand({ values }: CommandArguments): Promise<void> {
-  const model = required(values.model);
+export async function tokenizeCommand({ values, paths }: CommandArguments): Promise<void> {
+  const model = modelOf(values.model, paths);
   const settings = settingsOf(values);
   await withEngine(async (engine, token) => {
     const encoder = { ...(await encoderNamed(engine, model)), ...settings };
@@ -45,7 +45,8 @@ export async function tokenizeCommand({ values }: CommandArguments): Promise<voi
   });
 }
 
-function required(model: string | undefined): string {
+function modelOf(model: string | undefined, paths: readonly string[]): string {
+  if (paths.length > 0) throw new UsageError("Texts are read from standard input; no path is taken.");
   if (model === undefined) throw new UsageError("--model is needed.");
   return model;
 }

@@ -35,8 +35,8 @@ const USAGE = `usage: compare-embeddings COMMAND
   agreement X.npy Y.npy [-k N] [--json]    how alike two sets of vectors of the same items are
 
 SETTINGS of an encoder; what is omitted is its own:
-  --prompt NAME|TEXT|none  --layer N  --pooling mean|cls|last|max|weightedmean|firstlast  --normalize true|false
-  --max-tokens N  --dimensions N  --precision fp32|fp16|w8|int8|q4
+  --prompt NAME|TEXT|none  --layer N  --pooling mean|cls|last|max|weightedmean|meansqrt|firstlast
+  --normalize true|false  --max-tokens N  --dimensions N  --precision fp32|fp16|w8|int8|q4
 Everywhere an id is taken it may carry them: all-MiniLM-L6-v2+layer=3+pooling=cls
 
 A remote encoder is sent texts only where --allow-remote ORIGIN (https://host, or http://localhost:PORT) says so; it may be

@@ -2,8 +2,10 @@ import { listEncoders } from "../protocol/engine.ts";
 import { withEngine } from "./engine.ts";
 import type { CommandArguments } from "./main.ts";
 import { table } from "./table.ts";
+import { UsageError } from "./usage.ts";
 
-export async function modelsCommand({ values }: CommandArguments): Promise<void> {
+export async function modelsCommand({ values, paths }: CommandArguments): Promise<void> {
+  if (paths.length > 0) throw new UsageError("models takes no names: it lists all encoders.");
   const encoders = await withEngine((engine) => engine.request(listEncoders, null));
   if (values.json === true) {
     console.log(JSON.stringify(encoders, null, 2));

@@ -153,7 +153,15 @@ test("wrong usage is 2, a failure is 1, and both say why in one line", () => {
   const oneLine = ({ err }: { err: string }): void => {
     assert.match(err, /^compare-embeddings: [^\n]+\n$/);
   };
-  for (const args of [["nonsense"], ["embed"], ["compare", "--split", "words", "sample"], ["models", "--unknown"]]) {
+  const wrongly = [
+    ["nonsense"],
+    ["embed"],
+    ["embed", "--model", "all-MiniLM-L6-v2", "texts.jsonl"],
+    ["compare", "--split", "words", "sample"],
+    ["models", "--unknown"],
+    ["models", "all-MiniLM-L6-v2"],
+  ];
+  for (const args of wrongly) {
     const wrong = cli(args);
     assert.deepEqual([wrong.code, wrong.out], [2, ""]);
     oneLine(wrong);
