@@ -97,11 +97,12 @@ export const deadlineExceeded = (name: string, seconds: number): EmbedError =>
 export const unknownEncoder = (id: string): EmbedError =>
   failure("unknownEncoder", `There is no encoder "${id}".`, "Run `models` to see those that are here.");
 
-export const missingWeights = (id: string, precision: string): EmbedError =>
+/** @param others the precisions whose weights are there */
+export const missingWeights = (id: string, precision: string, others: readonly string[]): EmbedError =>
   failure(
     "missingWeights",
-    `The ${precision} weights of ${id} are not on this machine.`,
-    "In a checkout run `npm run encoders`; an installed extension carries w8.",
+    `The ${precision} weights of ${id} are not on this machine${others.length > 0 ? `; there are ${others.join(", ")}` : ""}.`,
+    others.length > 0 ? "Choose a precision that is there." : "Add it again; in a checkout run `npm run encoders`.",
   );
 
 export const badModel = (file: string, reason: string): EmbedError =>

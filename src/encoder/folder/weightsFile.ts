@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 
-import type { Precision } from "../../core/encoders/card.ts";
+import { PRECISIONS, type Precision } from "../../core/encoders/card.ts";
 import { bareModel, weightFiles } from "../../core/encoders/manifest.ts";
 import { badModel, missingWeights } from "../../protocol/errors.ts";
 import type { GraphTables } from "../graphTables.ts";
@@ -23,12 +23,16 @@ export interface Weights {
  * @param places where the network's files may lie in the folder
  */
 export function readWeights(folder: string, precision: Precision, places: readonly string[] = [""]): Weights {
-  const onnx =
+  const fileFor = (one: Precision): string | undefined =>
     places
-      .flatMap((place) => weightFiles(precision).map((name) => fileOf(place, name)))
+      .flatMap((place) => weightFiles(one).map((name) => fileOf(place, name)))
       .map((name) => path.join(folder, name))
-      .find(isThere) ?? bareModelIn(folder);
-  if (onnx === undefined) throw missingWeights(path.basename(folder), precision);
+      .find(isThere);
+  const onnx = fileFor(precision) ?? bareModelIn(folder);
+  if (onnx === undefined) {
+    const others = PRECISIONS.filter((one) => fileFor(one) !== undefined);
+    throw missingWeights(path.basename(folder), precision, others);
+  }
   const bytes = readModelFile(onnx, folder);
   const { tables, external } = prescan(onnx, bytes);
   const digest = createHash("sha256").update(bytes);
