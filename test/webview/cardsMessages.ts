@@ -2,9 +2,10 @@ import fs from "node:fs";
 import path from "node:path";
 
 import { describeVariant } from "../../src/core/encoders/describeVariant.ts";
+import { EDITED } from "../../src/core/encoders/editedCard.ts";
 import type { EncoderManifest } from "../../src/core/encoders/manifest.ts";
 import type { EncoderSettings } from "../../src/core/encoders/variant.ts";
-import type { CardDetails, CardEncoder, CardsSpec, ToCards } from "../../src/protocol/cardsPanel.ts";
+import type { CardDetails, CardEncoder, CardReport, CardsSpec, ToCards } from "../../src/protocol/cardsPanel.ts";
 
 const CATALOGUE = path.resolve(import.meta.dirname, "../../encoders");
 
@@ -35,6 +36,28 @@ export const E5 = catalogued("multilingual-e5-small-q4", {
   bundled: false,
   precisions: [{ precision: "q4", bytes: 130_000_000 }],
 });
+
+/** A variant that differs in two settings. */
+export const LAYER = variantOf(MINI, { layer: 3, pooling: "cls" });
+
+/** What the user replaced of {@link EDITED_MINI}. */
+export const PUBLISHED = { domain: MINI.card.causes.domain };
+/** A card of which the user wrote one fact. */
+export const EDITED_MINI = {
+  ...MINI,
+  card: { ...MINI.card, causes: { ...MINI.card.causes, domain: { value: "our wiki", source: EDITED } } },
+};
+export const FAILED_SELF_TEST: CardReport = {
+  id: "selfTest",
+  title: "Self-test",
+  verdict: "failed",
+  summary: "1 of 2 checks failed.",
+  lines: [
+    { title: "Finite numbers", outcome: "pass", said: "All are." },
+    { title: "Right width", outcome: "fail", said: "383, not 384.", todo: "Fetch it again." },
+  ],
+  action: "Test again",
+};
 
 export const detailsOf = (id: string, change: Partial<CardDetails> = {}): CardDetails => ({
   id,

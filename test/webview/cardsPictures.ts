@@ -6,7 +6,7 @@ import { launchChromium } from "../../scripts/chromium.ts";
 import { EDITED } from "../../src/core/encoders/editedCard.ts";
 import type { CardReport, ToCards } from "../../src/protocol/cardsPanel.ts";
 import { catalogued, detailsOf, E5, GLOVE, MINI, SHALLOW, showCard, showComparison, variantOf } from "./cardsMessages.ts";
-import { openPage, painted, THEMES, type Theme } from "./page.ts";
+import { openPage, painted, postAll, THEMES, type Theme } from "./page.ts";
 
 const edited = {
   ...MINI,
@@ -104,9 +104,7 @@ for (const [theme, short] of Object.keys(THEMES).map((name, at) => [name as Them
     if ((dark === true && short !== "dark") || (wanted.length > 0 && !wanted.includes(name))) continue;
     const page = await openPage(browser, "cards", theme, saved);
     await page.setViewportSize({ width, height: 860 });
-    await page.evaluate((told) => {
-      for (const message of told) window.postMessage(message);
-    }, messages);
+    await postAll(page, messages);
     await painted(page);
     if (click !== undefined) await page.locator(click).click();
     if (hover !== undefined) await page.locator(hover).hover();

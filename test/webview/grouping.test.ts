@@ -1,23 +1,18 @@
 /** Cards drive how columns are put together, in the comparison as in the search. */
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 
-import { launchChromium } from "../../scripts/chromium.ts";
-import { BM25, type ToNeighbours } from "../../src/protocol/neighboursPanel.ts";
-import type { PanelEncoder, ToPanel } from "../../src/protocol/panel.ts";
+import { BM25, type FromNeighbours, type ToNeighbours } from "../../src/protocol/neighboursPanel.ts";
+import type { FromPanel, PanelEncoder, ToPanel } from "../../src/protocol/panel.ts";
 import { comparisonMessages, tellPanel } from "./messages.ts";
 import { begin, duplicatesMessages, finished, hubsMessages, outcome, pieces } from "./neighboursMessages.ts";
-import { faults, openPage, painted, THEMES, type Theme } from "./page.ts";
+import { faults, painted, THEMES, type Theme } from "./page.ts";
+import { pagesOf, type Opening } from "./pagesOf.ts";
 
-let browser: Browser;
-before(async () => {
-  browser = await launchChromium();
-});
-after(async () => {
-  await browser.close();
-});
+const comparisons = pagesOf<ToPanel, FromPanel>("panel", tellPanel);
+const searches = pagesOf<ToNeighbours, FromNeighbours>("neighbours");
 
 const ARCHITECTURES: Readonly<Record<string, string>> = {
   alpha: "BERT encoder, 6 layers",
@@ -41,12 +36,7 @@ const withCards = <M extends { readonly type: string }>(message: M): M =>
 
 const comparison: readonly ToPanel[] = comparisonMessages(12, ["alpha", "delta", "beta", "gamma"]).map(withCards);
 
-async function openComparison(theme: Theme = "vscode-dark", saved?: unknown): Promise<Page> {
-  const page = await openPage(browser, "panel", theme, saved);
-  await tellPanel(page, comparison);
-  await painted(page);
-  return page;
-}
+const openComparison = (opening?: Opening): Promise<Page> => comparisons.open(comparison, opening);
 
 const heads = async (page: Page): Promise<string[]> =>
   (await page.locator(".similarity .tile h3").allTextContents()).map((text) => text.trim());
@@ -76,8 +66,7 @@ test("heatmaps and their lists stand in groups by a cause, the unknown last, and
       ? { ...encoder, card: { ...encoder.card, causes: { ...encoder.card.causes, architecture: { value: "static table" } } } }
       : encoder,
   );
-  await tellPanel(page, [{ type: "encoders", encoders: edited }]);
-  await painted(page);
+  await comparisons.tell(page, [{ type: "encoders", encoders: edited }]);
   assert.deepEqual(await heads(page), ["alpha", "gamma", "delta", "beta"]);
 
   await page.getByLabel("Group by").selectOption("none");
@@ -88,12 +77,12 @@ test("heatmaps and their lists stand in groups by a cause, the unknown last, and
 });
 
 test("the grouping of a comparison outlives a reload; one that was never there is none", async () => {
-  const page = await openComparison("vscode-dark", { spec: null, view: { scale: "cosine", grouping: "architecture" } });
+  const page = await openComparison({ saved: { spec: null, view: { scale: "cosine", grouping: "architecture" } } });
   assert.deepEqual(await heads(page), ["alpha", "gamma", "beta", "delta"]);
   const saved = await page.evaluate<{ view: { grouping: string } }[]>("window.saved");
   assert.equal(saved.at(-1)?.view.grouping, "architecture");
   await page.close();
-  const odd = await openComparison("vscode-dark", { spec: null, view: { grouping: "colour" } });
+  const odd = await openComparison({ saved: { spec: null, view: { grouping: "colour" } } });
   assert.deepEqual(await heads(odd), ["alpha", "delta", "beta", "gamma"]);
   await odd.close();
 });
@@ -108,14 +97,7 @@ const search: readonly ToNeighbours[] = [
   finished(),
 ].map(withCards);
 
-async function openSearch(theme: Theme = "vscode-dark", saved?: unknown): Promise<Page> {
-  const page = await openPage(browser, "neighbours", theme, saved);
-  await page.evaluate((told) => {
-    for (const message of told) window.postMessage(message);
-  }, search);
-  await painted(page);
-  return page;
-}
+const openSearch = (opening?: Opening): Promise<Page> => searches.open(search, opening);
 
 test("the lists of a search stand in groups too, words in common last", async () => {
   const page = await openSearch();
@@ -134,19 +116,14 @@ test("the lists of a search stand in groups too, words in common last", async ()
 });
 
 test("hubs and near-duplicates keep the order of the groups", async () => {
-  const page = await openPage(browser, "neighbours", "vscode-dark", { spec: null, view: { grouping: "architecture" } });
-  const show = async (messages: readonly ToNeighbours[]): Promise<void> => {
-    await page.evaluate((told) => {
-      for (const message of told) window.postMessage(message);
-    }, messages.map(withCards));
-    await painted(page);
-  };
   const names = ["alpha", "beta", "gamma"];
-  await show(hubsMessages(all, names, [0.2, 2, 1]));
+  const page = await searches.open(hubsMessages(all, names, [0.2, 2, 1]).map(withCards), {
+    saved: { spec: null, view: { grouping: "architecture" } },
+  });
   assert.deepEqual(await page.locator(".hubs .head bdi").allTextContents(), ["alpha", "gamma", "beta"]);
   assert.equal(await page.locator(".hubs .group.first").count(), 2);
   assert.deepEqual(await faults(page), []);
-  await show(duplicatesMessages(all, names));
+  await searches.tell(page, duplicatesMessages(all, names).map(withCards));
   const order = async (): Promise<(string | undefined)[]> =>
     (await page.locator("ol.pairs > li").nth(1).locator(".closeness").allTextContents()).map(
       (words) => /[a-z]+/.exec(words)?.[0],
@@ -160,8 +137,8 @@ test("hubs and near-duplicates keep the order of the groups", async () => {
 
 for (const theme of Object.keys(THEMES) as Theme[])
   test(`axe finds no fault in groups: ${theme}`, async () => {
-    const view = { spec: null, view: { grouping: "architecture" } };
-    for (const page of [await openComparison(theme, view), await openSearch(theme, view)]) {
+    const opening: Opening = { theme, saved: { spec: null, view: { grouping: "architecture" } } };
+    for (const page of [await openComparison(opening), await openSearch(opening)]) {
       assert.deepEqual(await faults(page), []);
       await page.close();
     }

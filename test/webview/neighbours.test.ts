@@ -1,65 +1,18 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 
-import { launchChromium } from "../../scripts/chromium.ts";
 import { BM25, type FromNeighbours, type ToNeighbours } from "../../src/protocol/neighboursPanel.ts";
-import {
-  begin,
-  duplicatesMessages,
-  finished,
-  hubsMessages,
-  indexStatus,
-  outcome,
-  pieces,
-  placeOf,
-  searchMessages,
-} from "./neighboursMessages.ts";
-import { faults, openPage, painted, THEMES, type Theme } from "./page.ts";
+import { begin, finished, indexStatus, outcome, pieces, placeOf, searchMessages } from "./neighboursMessages.ts";
+import { focused, painted } from "./page.ts";
+import { pagesOf } from "./pagesOf.ts";
 
-let browser: Browser;
-before(async () => {
-  browser = await launchChromium();
-});
-after(async () => {
-  await browser.close();
-});
-
+const { open, tell, last, lastOf } = pagesOf<ToNeighbours, FromNeighbours>("neighbours");
 const all = pieces(13);
 
-async function openNeighbours(
-  messages: readonly ToNeighbours[],
-  { theme = "vscode-dark", saved }: { theme?: Theme; saved?: unknown } = {},
-): Promise<Page> {
-  const page = await openPage(browser, "neighbours", theme, saved);
-  await tell(page, messages);
-  return page;
-}
-
-async function tell(page: Page, messages: readonly ToNeighbours[]): Promise<void> {
-  await page.evaluate((told) => {
-    for (const message of told) window.postMessage(message);
-  }, messages);
-  await painted(page);
-}
-
-const sent = (page: Page): Promise<FromNeighbours[]> => page.evaluate("window.sent");
-const last = async (page: Page): Promise<FromNeighbours | undefined> => (await sent(page)).at(-1);
-/** The last message, which must be of this type. */
-async function lastOf<T extends FromNeighbours["type"]>(page: Page, type: T): Promise<Extract<FromNeighbours, { type: T }>> {
-  const message = await last(page);
-  assert.equal(message?.type, type);
-  return message as Extract<FromNeighbours, { type: T }>;
-}
-const focused = (page: Page): Promise<string> =>
-  page.evaluate(() => {
-    const { dataset, id } = document.activeElement as HTMLElement;
-    return dataset["column"] === undefined ? id : `${dataset["column"]} ${dataset["row"] ?? ""}`;
-  });
-
 test("each encoder and BM25 has its list, with moves, marks and what is only there", async () => {
-  const page = await openNeighbours(searchMessages(all));
+  const page = await open(searchMessages(all));
   const read = (selector: string): Promise<string[]> => page.locator(selector).allTextContents();
   assert.deepEqual(await read(".tile h3 :is(button, span:not(.part))").then((names) => names.map((name) => name.trim())), [
     "alpha",
@@ -76,7 +29,7 @@ test("each encoder and BM25 has its list, with moves, marks and what is only the
 });
 
 test("a cosine never stands without the scale of random pairs", async () => {
-  const page = await openNeighbours([
+  const page = await open([
     begin(["alpha", "beta"]),
     outcome(all, { id: "alpha", texts: [0, 1] }),
     outcome(all, { id: "beta", texts: [0, 1], scale: null }),
@@ -91,7 +44,7 @@ test("a cosine never stands without the scale of random pairs", async () => {
 });
 
 test("the pointer on a row marks the same text in every list", async () => {
-  const page = await openNeighbours(searchMessages(all));
+  const page = await open(searchMessages(all));
   await page.locator(".tile").nth(1).locator(".hit").nth(3).hover();
   await painted(page);
   const marked = await page.locator(".row.same .name").allTextContents();
@@ -104,7 +57,7 @@ test("the pointer on a row marks the same text in every list", async () => {
 });
 
 test("a row shows the lines around its best one, all of them on demand, or none", async () => {
-  const page = await openNeighbours(searchMessages(all));
+  const page = await open(searchMessages(all));
   const first = page.locator(".tile").first().locator("li.row").first();
   assert.deepEqual(await first.locator(".src").allTextContents(), ["line 3 of 0", "line 4 of 0", "line 5 of 0"]);
   assert.equal(await first.locator(".best .src").textContent(), "line 4 of 0");
@@ -120,7 +73,7 @@ test("a row shows the lines around its best one, all of them on demand, or none"
 });
 
 test("a click shows the place and keeps the focus; a double click goes there", async () => {
-  const page = await openNeighbours(searchMessages(all));
+  const page = await open(searchMessages(all));
   const hit = page.locator(".tile").first().locator(".hit").nth(1);
   await hit.click();
   const { file, range } = placeOf(all[1]!);
@@ -131,7 +84,7 @@ test("a click shows the place and keeps the focus; a double click goes there", a
 });
 
 test("the keyboard walks the lists and does what the pointer does", async () => {
-  const page = await openNeighbours(searchMessages(all));
+  const page = await open(searchMessages(all));
   await page.locator(".hit").first().focus();
   const press = async (...keys: string[]): Promise<string> => {
     for (const key of keys) await page.keyboard.press(key);
@@ -167,7 +120,7 @@ test("the keyboard walks the lists and does what the pointer does", async () => 
 });
 
 test("typed words are searched on Enter; settings are sent as they are changed", async () => {
-  const page = await openNeighbours([{ type: "index", status: indexStatus() }, ...searchMessages(all)]);
+  const page = await open([{ type: "index", status: indexStatus() }, ...searchMessages(all)]);
   await page.locator("#query").fill("  parse a header ");
   await page.keyboard.press("Enter");
   assert.deepEqual(await last(page), { type: "search", words: "parse a header" });
@@ -196,7 +149,7 @@ test("a place as the query shows its name, place and text, is compared too, and 
     ...searchMessages(all, query).slice(0, -1),
     finished({ label: "segment9", content: all[9]!.content, place: placeOf(all[9]!) }),
   ];
-  const page = await openNeighbours(messages);
+  const page = await open(messages);
   assert.match((await page.locator("h1").textContent()) ?? "", /segment9\s+src\/file9\.ts:10/);
   assert.equal(await page.locator(".asked .line").count(), 3);
   await page.getByRole("button", { name: "Other files only" }).click();
@@ -212,7 +165,7 @@ test("a place as the query shows its name, place and text, is compared too, and 
 
 test("the same text in other places unfolds", async () => {
   const also = { 0: [placeOf({ ...all[0]!, path: "lib/copy.ts" }), placeOf({ ...all[0]!, path: "old/copy.ts" })] };
-  const page = await openNeighbours([begin(["alpha"]), outcome(all, { id: "alpha", texts: [0, 1], also }), finished()]);
+  const page = await open([begin(["alpha"]), outcome(all, { id: "alpha", texts: [0, 1], also }), finished()]);
   await page.getByText("+2 places").click();
   await painted(page);
   assert.equal(await page.locator(".places .place").count(), 2);
@@ -223,7 +176,7 @@ test("the same text in other places unfolds", async () => {
 
 test("lists wait, fail and stand empty each for themselves, with the way out", async () => {
   const error = { code: "badModel", message: "It was refused.", hint: "Use another export." } as const;
-  const page = await openNeighbours([
+  const page = await open([
     { type: "index", status: indexStatus() },
     begin(["alpha", "beta", "gamma"]),
     { type: "outcome", revision: 1, outcome: { id: "alpha", ok: false, error } },
@@ -251,7 +204,7 @@ test("lists wait, fail and stand empty each for themselves, with the way out", a
 });
 
 test("part of an index says which part; a filter that leaves nothing can be cleared", async () => {
-  const page = await openNeighbours([
+  const page = await open([
     begin(["alpha"], { filter: { path: "nowhere" } }),
     outcome(all, { id: "alpha", texts: [1], coverage: { done: 400, total: 540 } }),
     outcome(all, { id: BM25, texts: [] }),
@@ -264,7 +217,7 @@ test("part of an index says which part; a filter that leaves nothing can be clea
 });
 
 test("what a failed search leaves can be tried again", async () => {
-  const page = await openNeighbours([
+  const page = await open([
     begin(["alpha"]),
     { type: "failed", revision: 1, error: { code: "processEnded", message: "The engine ended.", hint: "Try again." } },
   ]);
@@ -275,101 +228,10 @@ test("what a failed search leaves can be tried again", async () => {
 });
 
 test("what was chosen is saved with the search, and taken up again", async () => {
-  const page = await openNeighbours(searchMessages(all), { saved: { spec: null, view: { text: false } } });
+  const page = await open(searchMessages(all), { saved: { spec: null, view: { text: false } } });
   assert.equal(await page.locator(".line").count(), 0);
   const saved: { spec: { id: string }; view: unknown }[] = await page.evaluate("window.saved");
   assert.equal(saved.at(-1)?.spec.id, "test");
   assert.deepEqual(saved.at(-1)?.view, { text: false, grouping: "none" });
   await page.close();
 });
-
-test("hubs stand with how often they are a neighbour, against the fair share", async () => {
-  const page = await openNeighbours(hubsMessages(all, ["alpha", "beta"], [0.2, 2]));
-  assert.deepEqual(await page.locator(".skew").allTextContents(), ["even skewness 0.20", "strong hubs skewness 2.00"]);
-  assert.equal(await page.locator(".hubs tbody tr").count(), all.length);
-  assert.equal(await page.locator(".hubs tbody tr").first().locator(".fair").count(), 2);
-  await page.locator(".hit").nth(2).click();
-  assert.equal((await lastOf(page, "open")).file, "/w/src/file2.ts");
-  await page.keyboard.press("ArrowDown");
-  await page.keyboard.press("n");
-  assert.deepEqual(await last(page), { type: "neighboursOf", file: "/w/src/file3.ts", range: placeOf(all[3]!).range });
-  await page.locator("header select").selectOption("5");
-  assert.deepEqual(await last(page), { type: "search", k: 5 });
-  await page.close();
-});
-
-test("a search of the whole workspace says how far it is and can be cancelled", async () => {
-  const [first] = hubsMessages(all, ["alpha"], [1]);
-  const page = await openNeighbours([first!, { type: "progress", revision: 1, done: 1200, total: 3000 }]);
-  await page.locator(".banner", { hasText: "Looked at 1,200 of 3,000 texts" }).waitFor();
-  await page.locator(".banner vscode-button", { hasText: "Cancel" }).click();
-  assert.deepEqual(await last(page), { type: "cancel" });
-  await page.close();
-});
-
-test("near-duplicates stand side by side, copies with their places", async () => {
-  const page = await openNeighbours(duplicatesMessages(all, ["alpha", "beta", "gamma"]));
-  const pair = (at: number): ReturnType<Page["locator"]> => page.locator("ol.pairs > li").nth(at);
-  await pair(0).getByText("same text, 3 places").waitFor();
-  assert.deepEqual(
-    (await pair(1).locator(".closeness").allTextContents()).map((words) => words.replace(/\s+/g, " ").trim()),
-    ["alpha0.97", "beta0.94", "gamma0.91"],
-  );
-  assert.equal(await pair(2).locator(".closeness").count(), 2);
-  await pair(1).locator(".hit").nth(1).click();
-  assert.equal((await lastOf(page, "open")).file, "/w/src/file1.ts");
-  await page.keyboard.press("ArrowLeft");
-  assert.equal(await focused(page), "left 1");
-  await page.keyboard.press(" ");
-  await painted(page);
-  assert.equal(await pair(1).locator(".line").count(), 0);
-  await pair(1).getByRole("button", { name: "Compare" }).click();
-  assert.deepEqual(
-    (await lastOf(page, "compare")).places.map(({ file }) => file),
-    ["/w/src/file0.ts", "/w/src/file1.ts"],
-  );
-  await page.locator("header select").selectOption("3");
-  assert.deepEqual(await last(page), { type: "search", atLeast: 3 });
-  await page.close();
-});
-
-const LONG = "aNameOfSixtyLettersThatSomebodyGaveToAFunctionInTheirOwnCode";
-const odd = all.map((piece, at) => ({
-  ...piece,
-  label: at % 3 === 0 ? LONG : at % 3 === 1 ? "\u05d0\u05d1\u05d2 \u05d3\u05d4\u05d5" : piece.label,
-  path: `packages/${"deeply/".repeat(9)}nested${at}.ts`,
-}));
-const EIGHT = Array.from({ length: 8 }, (_, at) => `${at}${LONG}`);
-const VIEWS: Record<string, ToNeighbours[]> = {
-  neighbours: searchMessages(odd, { kind: "passage", text: odd[9]!.content }),
-  nine: [begin(EIGHT), ...EIGHT.map((id) => outcome(odd, { id, texts: [0, 1, 2, 3, 4] })), finished()],
-  hubs: hubsMessages(odd, ["alpha", "beta", LONG], [0.2, 2, 1]),
-  duplicates: duplicatesMessages(odd, ["alpha", "beta", LONG]),
-  empty: [],
-};
-
-for (const [view, messages] of Object.entries(VIEWS))
-  test(`${view}: nothing overflows from 300 pixels on, nor at twice the size`, async () => {
-    const page = await openNeighbours(messages);
-    for (const width of [300, 480, 640, 900, 1280, 1800]) {
-      await page.setViewportSize({ width, height: 900 });
-      await painted(page);
-      const { scrollWidth, clientWidth } = await page.evaluate(() => ({
-        scrollWidth: document.documentElement.scrollWidth,
-        clientWidth: document.documentElement.clientWidth,
-      }));
-      assert.ok(scrollWidth <= clientWidth, `${scrollWidth} > ${clientWidth} at ${width}`);
-    }
-    await page.close();
-  });
-
-for (const theme of Object.keys(THEMES) as Theme[])
-  test(`no accessibility fault and no policy violation in ${theme}`, async () => {
-    for (const [view, messages] of Object.entries(VIEWS)) {
-      const page = await openNeighbours(messages, { theme });
-      if (view === "neighbours") await page.locator(".hit").first().hover();
-      await painted(page);
-      assert.deepEqual(await faults(page), [], view);
-      await page.close();
-    }
-  });

@@ -18,7 +18,7 @@ import {
   scaleAround,
   type Piece,
 } from "./neighboursMessages.ts";
-import { openPage, painted, THEMES, type Theme } from "./page.ts";
+import { openPage, painted, postAll, THEMES, type Theme } from "./page.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
 const FILES = [
@@ -184,9 +184,7 @@ async function picture(browser: Browser, name: string, theme: Theme, to: string)
   const { messages, width = 1280, height = 900, hover, focus, click } = SCENES[name]!;
   const page = await openPage(browser, "neighbours", theme);
   await page.setViewportSize({ width, height });
-  await page.evaluate((told) => {
-    for (const message of told) window.postMessage(message);
-  }, messages);
+  await postAll(page, messages);
   await painted(page);
   if (click !== undefined) await page.locator(click).click();
   if (focus !== undefined) {

@@ -3,6 +3,8 @@ import path from "node:path";
 
 import type { Browser, Page } from "playwright-core";
 
+import type { Bundle } from "../../src/host/panel/html.ts";
+
 const root = path.resolve(import.meta.dirname, "../..");
 const read = (file: string): string => fs.readFileSync(path.join(root, file), "utf8");
 
@@ -52,12 +54,7 @@ export const THEMES = {
 export type Theme = keyof typeof THEMES;
 
 /** One of the extension's pages under the product's policy, with an editor that writes down what it is told. */
-export async function openPage(
-  browser: Browser,
-  bundle: "panel" | "neighbours" | "cards",
-  theme: Theme,
-  saved?: unknown,
-): Promise<Page> {
+export async function openPage(browser: Browser, bundle: Bundle, theme: Theme, saved?: unknown): Promise<Page> {
   const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
   const { background, foreground, dim, side, border, link, field, button } = THEMES[theme];
   await page.route("http://panel.test/**", (route) => {
@@ -84,6 +81,24 @@ export async function openPage(
   await page.goto("http://panel.test/");
   return page;
 }
+
+/** Hands a page messages as the editor would, whatever they are. */
+export const postAll = (page: Page, messages: readonly unknown[]): Promise<void> =>
+  page.evaluate((told) => {
+    for (const message of told) window.postMessage(message);
+  }, messages);
+
+/** What the elements say, each in one line. */
+export const textsOf = async (page: Page, selector: string): Promise<string[]> =>
+  (await page.locator(selector).allTextContents()).map((text) => text.replace(/\s+/g, " ").trim());
+
+/** What has the focus: a field, a row of a list, or else its id or its tag. */
+export const focused = (page: Page): Promise<string> =>
+  page.evaluate(() => {
+    const { dataset, id, tagName } = document.activeElement as HTMLElement;
+    const { field, edit, column, row = "" } = dataset;
+    return field ?? edit ?? (column === undefined ? id || tagName : `${column} ${row}`);
+  });
 
 /** Until what was told last is on the screen. */
 export const painted = (page: Page): Promise<unknown> =>

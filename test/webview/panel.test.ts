@@ -1,36 +1,15 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
-import type { Browser, Page } from "playwright-core";
-
-import { launchChromium } from "../../scripts/chromium.ts";
-import type { ToPanel } from "../../src/protocol/panel.ts";
+import type { FromPanel, ToPanel } from "../../src/protocol/panel.ts";
 import { comparisonMessages, tellPanel } from "./messages.ts";
-import { faults, openPage, painted, THEMES, type Theme } from "./page.ts";
+import { faults, THEMES, type Theme } from "./page.ts";
+import { pagesOf } from "./pagesOf.ts";
 
-let browser: Browser;
-before(async () => {
-  browser = await launchChromium();
-});
-after(async () => {
-  await browser.close();
-});
-
-async function openPanel(messages: readonly ToPanel[], theme: Theme = "vscode-dark"): Promise<Page> {
-  const page = await openPage(browser, "panel", theme);
-  await tell(page, messages);
-  return page;
-}
-
-async function tell(page: Page, messages: readonly ToPanel[]): Promise<void> {
-  await tellPanel(page, messages);
-  await painted(page);
-}
-
-const sent = (page: Page): Promise<{ type: string; segments?: number[] }[]> => page.evaluate("window.sent");
+const { open, tell, last, lastOf } = pagesOf<ToPanel, FromPanel>("panel", tellPanel);
 
 test("every cell has the colour of its percentile, and the diagonal says nothing", async () => {
-  const page = await openPanel(comparisonMessages(3, ["a", "b"], () => [0.1, 0.5, 0.9]));
+  const page = await open(comparisonMessages(3, ["a", "b"], () => [0.1, 0.5, 0.9]));
   const pixels = await page
     .locator(".cells")
     .first()
@@ -47,7 +26,7 @@ test("every cell has the colour of its percentile, and the diagonal says nothing
 test("pairs of a segment without a vector are left clear over the hatched ground", async () => {
   const messages = comparisonMessages(3, ["a"]);
   for (const message of messages) if (message.type === "outcome" && message.outcome.ok) message.outcome.result.hasVector[1] = 0;
-  const page = await openPanel(messages);
+  const page = await open(messages);
   const alpha = await page
     .locator(".cells")
     .first()
@@ -63,7 +42,7 @@ test("a segment the encoder read in part says how much of it was read", async ()
   const messages = comparisonMessages(3, ["a", "b"]);
   for (const message of messages)
     if (message.type === "outcome" && message.outcome.ok && message.outcome.id === "b") message.outcome.result.read[1] = 0.43;
-  const page = await openPanel(messages);
+  const page = await open(messages);
   await page.locator(".neighbours ol").nth(1).getByText("43 % read").waitFor();
   assert.equal(await page.getByText("43 % read").count(), 1);
   await page.locator(".note", { hasText: "1 read in part" }).waitFor();
@@ -74,7 +53,7 @@ test("a segment the encoder read in part says how much of it was read", async ()
 });
 
 test("the pointer's cell shows in every heatmap and in the tip; a click shows both places", async () => {
-  const page = await openPanel(comparisonMessages(6, ["a", "b", "c"]));
+  const page = await open(comparisonMessages(6, ["a", "b", "c"]));
   const plot = page.locator(".plot[data-encoder]").first();
   const box = (await plot.boundingBox())!;
   await page.mouse.move(box.x + box.width * 0.75, box.y + box.height * 0.25);
@@ -91,15 +70,15 @@ test("the pointer's cell shows in every heatmap and in the tip; a click shows bo
   assert.deepEqual(drawn, [true, true, true]);
   await page.mouse.down();
   await page.mouse.up();
-  assert.deepEqual((await sent(page)).at(-1), { type: "reveal", revision: 1, segments: [1, 4], preserveFocus: true });
+  assert.deepEqual(await last(page), { type: "reveal", revision: 1, segments: [1, 4], preserveFocus: true });
   await page.close();
 });
 
 test("the keyboard does what the pointer does", async () => {
-  const page = await openPanel(comparisonMessages(6, ["a", "b"]));
+  const page = await open(comparisonMessages(6, ["a", "b"]));
   await page.locator(".plot[data-encoder]").first().focus();
   for (const key of ["ArrowRight", "ArrowRight", "ArrowDown", "Enter"]) await page.keyboard.press(key);
-  assert.deepEqual((await sent(page)).at(-1)?.segments, [1, 2]);
+  assert.deepEqual((await lastOf(page, "reveal")).segments, [1, 2]);
   await page.waitForTimeout(50);
   assert.match((await page.locator("#live").textContent()) ?? "", /segment 1 and segment 2: a -?\d\.\d\d, \d+\w\w percentile; b/);
   await page.keyboard.press("n");
@@ -114,22 +93,17 @@ test("the keyboard does what the pointer does", async () => {
 test("one encoder's failure stays in its own column, with the way out", async () => {
   const [begin, segments, first] = comparisonMessages(6, ["a", "b"]);
   const error = { code: "badModel", message: "It was refused.", hint: "Use another export." } as const;
-  const page = await openPanel([
-    begin!,
-    segments!,
-    first!,
-    { type: "outcome", revision: 1, outcome: { id: "b", ok: false, error } },
-  ]);
+  const page = await open([begin!, segments!, first!, { type: "outcome", revision: 1, outcome: { id: "b", ok: false, error } }]);
   assert.equal(await page.locator(".plot[data-encoder]").count(), 1);
   assert.match((await page.locator(".failed").textContent()) ?? "", /It was refused\..*Use another export\./s);
   await page.locator(".failed vscode-button", { hasText: "Retry" }).click();
-  assert.equal((await sent(page)).at(-1)?.type, "compare");
+  assert.equal((await last(page))?.type, "compare");
   await page.close();
 });
 
 test("messages of an older comparison change nothing", async () => {
   const messages = comparisonMessages(4, ["a"]);
-  const page = await openPanel(messages);
+  const page = await open(messages);
   await tell(page, [{ type: "failed", revision: 0, error: { code: "internal", message: "old" } }]);
   assert.equal(await page.locator(".banner").count(), 0);
   await page.close();
@@ -137,7 +111,7 @@ test("messages of an older comparison change nothing", async () => {
 
 for (const theme of Object.keys(THEMES) as Theme[])
   test(`no accessibility fault and no policy violation in ${theme}`, async () => {
-    const page = await openPanel(comparisonMessages(12, ["a", "b", "c"]), theme);
+    const page = await open(comparisonMessages(12, ["a", "b", "c"]), { theme });
     assert.deepEqual(await faults(page), []);
     await page.close();
   });

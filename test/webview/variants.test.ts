@@ -1,16 +1,17 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 
-import { launchChromium } from "../../scripts/chromium.ts";
 import { withVariants } from "../../src/core/encoders/describeVariant.ts";
 import { variantId } from "../../src/core/encoders/variant.ts";
 import { atAllLayers } from "../../src/core/encoders/variantChoices.ts";
-import type { PanelEncoder, ToPanel } from "../../src/protocol/panel.ts";
+import type { FromNeighbours, ToNeighbours } from "../../src/protocol/neighboursPanel.ts";
+import type { FromPanel, PanelEncoder, ToPanel } from "../../src/protocol/panel.ts";
 import { comparisonMessages, tellPanel } from "./messages.ts";
 import { begin, outcome } from "./neighboursMessages.ts";
-import { faults, openPage, painted, THEMES, type Theme } from "./page.ts";
+import { faults, THEMES, type Theme } from "./page.ts";
+import { pagesOf, type Opening } from "./pagesOf.ts";
 
 const BASE = "all-MiniLM-L6-v2";
 const OTHER = "glove";
@@ -22,13 +23,8 @@ const LONG = variantId(BASE, {
   dimensions: 64,
 });
 
-let browser: Browser;
-before(async () => {
-  browser = await launchChromium();
-});
-after(async () => {
-  await browser.close();
-});
+const comparisons = pagesOf<ToPanel, FromPanel>("panel", tellPanel);
+const searches = pagesOf<ToNeighbours, FromNeighbours>("neighbours");
 
 /** Encoders of a machine that has variants of the first. */
 function encoders(ids: readonly string[]): readonly PanelEncoder[] {
@@ -57,13 +53,7 @@ function messages(ids: readonly string[]): ToPanel[] {
   });
 }
 
-async function openPanel(ids: readonly string[], theme: Theme = "vscode-dark", width = 1280): Promise<Page> {
-  const page = await openPage(browser, "panel", theme);
-  await page.setViewportSize({ width, height: 900 });
-  await tellPanel(page, messages(ids));
-  await painted(page);
-  return page;
-}
+const openPanel = (ids: readonly string[], opening?: Opening): Promise<Page> => comparisons.open(messages(ids), opening);
 
 /** Elements that reach out of the page to the right. */
 const outOfSight = (page: Page): Promise<string[]> =>
@@ -77,7 +67,7 @@ const outOfSight = (page: Page): Promise<string[]> =>
 
 for (const width of [1280, 800, 400, 300])
   test(`long names break nothing at ${String(width)} pixels, and are whole in the tooltip and for screen readers`, async () => {
-    const page = await openPanel([BASE, LONG, OTHER], "vscode-dark", width);
+    const page = await openPanel([BASE, LONG, OTHER], { width });
     assert.deepEqual(await outOfSight(page), []);
     const head = page.locator(".tile").nth(1).locator("h3 button");
     assert.equal((await head.textContent())?.trim(), BASE);
@@ -95,8 +85,7 @@ for (const width of [1280, 800, 400, 300])
 
 test("variants that are off do not push others away: many of them wait behind a button", async () => {
   const page = await openPanel([BASE, OTHER]);
-  await tellPanel(page, [{ type: "encoders", encoders: encoders([...LAYERS, LONG]) }]);
-  await painted(page);
+  await comparisons.tell(page, [{ type: "encoders", encoders: encoders([...LAYERS, LONG]) }]);
   assert.equal(await page.locator(".chip:visible").count(), 3);
   const summary = page.locator(".off-chips summary");
   assert.equal((await summary.textContent())?.trim(), "7 more variants");
@@ -104,8 +93,7 @@ test("variants that are off do not push others away: many of them wait behind a 
   await page.keyboard.press("Enter");
   await page.keyboard.press("Tab");
   await page.keyboard.press("Enter");
-  const sent: { encoders?: string[] }[] = await page.evaluate("window.sent");
-  assert.deepEqual(sent.at(-1)?.encoders, [BASE, OTHER, `${BASE}+layer=0`]);
+  assert.deepEqual((await comparisons.lastOf(page, "compare")).encoders, [BASE, OTHER, `${BASE}+layer=0`]);
   assert.deepEqual(await faults(page), []);
   await page.keyboard.press("Escape");
   assert.equal(await page.locator(".off-chips > div").isVisible(), false);
@@ -150,23 +138,18 @@ test("seven layers and poolings stand as small multiples, with a wide agreement 
 
 for (const theme of Object.keys(THEMES) as Theme[])
   test(`no accessibility fault with many variants in ${theme}`, async () => {
-    const page = await openPanel([...LAYERS, LONG, OTHER], theme);
+    const page = await openPanel([...LAYERS, LONG, OTHER], { theme });
     assert.deepEqual(await faults(page), []);
     await page.close();
   });
 
 test("lists of neighbours say in two lines whose they are", async () => {
-  const page = await openPage(browser, "neighbours", "vscode-dark");
-  await page.setViewportSize({ width: 700, height: 900 });
   const ids = [BASE, LONG];
   const piece = { label: "get", path: "a.ts", languageId: "typescript", line: 0, content: "get(): void {}" };
   const first = begin(ids, {});
   assert.ok(first.type === "begin");
   const told = [{ ...first, encoders: encoders(ids) }, ...ids.map((id) => outcome([piece], { id, texts: [0] }))];
-  await page.evaluate((list) => {
-    for (const message of list) window.postMessage(message);
-  }, told);
-  await painted(page);
+  const page = await searches.open(told, { width: 700 });
   const tile = page.locator(".tile").nth(1);
   assert.equal(await tile.getAttribute("aria-label"), encoders([LONG])[1]!.name);
   assert.equal((await tile.locator("h3 button").textContent())?.trim(), BASE);
