@@ -23,11 +23,30 @@ async function withEngine(body: (engine: EngineClient) => Promise<void>, options
 }
 
 /** Processes whose command line holds a word, by /proc's own account. */
-const processes = (word: string): number[] =>
-  execFileSync("ps", ["-eo", "pid,args"], { encoding: "utf8" })
+interface Listed {
+  readonly pid: number;
+  readonly parent: number;
+  readonly args: string;
+}
+
+/** All processes of this machine. */
+const listed = (): Listed[] =>
+  execFileSync("ps", ["-eo", "pid=,ppid=,args="], { encoding: "utf8" })
     .split("\n")
-    .filter((line) => line.includes(word) && !line.includes("ps -eo"))
-    .map((line) => Number(line.trim().split(" ")[0]));
+    .flatMap((line) => {
+      const [, pid, parent, args] = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? [];
+      return args === undefined ? [] : [{ pid: Number(pid), parent: Number(parent), args }];
+    });
+
+/** The engines that this process has started, and what those have: other test runs of this checkout have theirs. */
+function own(): { readonly engines: readonly Listed[]; readonly encoders: readonly Listed[] } {
+  const all = listed();
+  const engines = all.filter(({ parent, args }) => parent === process.pid && args.includes("src/engine/main.ts"));
+  const encoders = all.filter(
+    ({ parent, args }) => engines.some(({ pid }) => pid === parent) && args.includes("src/encoder/main.ts"),
+  );
+  return { engines, encoders };
+}
 
 const texts = (count: number): string[] => Array.from({ length: count }, (_, index) => `text number ${index} `.repeat(20));
 const codeOf = (error: unknown): string => (error instanceof EmbedError ? error.data.code : String(error));
@@ -37,7 +56,7 @@ test("an encoder process killed in mid-batch loses nothing", async () => {
     await engine.request(embed, { encoder, texts: ["warm"] });
     const pending = engine.request(embed, { encoder, texts: texts(300) });
     await sleep(300);
-    process.kill(processes(path.join(root, "src/encoder/main.ts"))[0]!, "SIGKILL");
+    process.kill(own().encoders[0]!.pid, "SIGKILL");
     const { hasVector } = await pending;
     assert.ok(hasVector.every((has) => has === 1));
   });
@@ -74,16 +93,21 @@ test("an encoder that hangs is killed at its deadline", async () => {
 });
 
 test("no process is left 2 s after the engine's user is gone", async () => {
+  let started: readonly Listed[] = [];
   await withEngine(async (engine) => {
     await engine.request(embed, { encoder, texts: ["a"] });
     void engine.request(embed, { encoder, texts: texts(200) }).catch(() => undefined);
     await sleep(100);
+    const { engines, encoders } = own();
+    assert.ok(engines.length === 1 && encoders.length > 0);
+    started = [...engines, ...encoders];
   });
   await sleep(1900);
   assert.deepEqual(
-    [...processes(path.join(root, "src/engine/main.ts")), ...processes(path.join(root, "src/encoder/main.ts"))],
+    listed().filter(({ pid, args }) => started.some((one) => one.pid === pid && one.args === args)),
     [],
   );
+  assert.deepEqual(own(), { engines: [], encoders: [] });
 });
 
 test("cancelling answers at once, and the engine goes on", async () => {
