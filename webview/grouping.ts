@@ -1,9 +1,5 @@
 import { groupByCause, GROUPINGS, type Grouping } from "../src/core/encoders/causeGroups.ts";
-import type { PanelEncoder } from "../src/protocol/panel.ts";
-
-export interface Known {
-  readonly encoders: readonly PanelEncoder[];
-}
+import { encoderOf, type Known } from "./knownEncoders.ts";
 
 /** Columns of a page that belong together. */
 export interface ColumnGroup {
@@ -13,9 +9,9 @@ export interface ColumnGroup {
 }
 
 /** Columns put together by a cause of their encoders' cards; what is no encoder comes last. One group if by nothing. */
-export function columnGroups({ encoders }: Known, ids: readonly string[], grouping: Grouping): readonly ColumnGroup[] {
+export function columnGroups(known: Known, ids: readonly string[], grouping: Grouping): readonly ColumnGroup[] {
   if (grouping === "none") return ids.length === 0 ? [] : [{ value: null, ids }];
-  const members = ids.flatMap((id) => encoders.find((encoder) => encoder.id === id) ?? []);
+  const members = ids.flatMap((id) => encoderOf(known, id) ?? []);
   const others = ids.filter((id) => !members.some((encoder) => encoder.id === id));
   return [
     ...groupByCause(members, grouping).map((group) => ({ value: group.value, ids: group.members.map(({ id }) => id) })),

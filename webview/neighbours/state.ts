@@ -9,6 +9,7 @@ import {
   type ToNeighbours,
 } from "../../src/protocol/neighboursPanel.ts";
 import { inGroups } from "../grouping.ts";
+import { nameOf as encoderName, type Known } from "../knownEncoders.ts";
 
 export type Found = Extract<NeighboursOutcome, { ok: true }>;
 export type Result = Extract<ToNeighbours, { type: "finished" }>["result"];
@@ -196,8 +197,8 @@ const withoutWaiting = (columns: State["columns"]): State["columns"] =>
     ? new Map([...columns].filter(([, { kind }]) => kind !== "waiting"))
     : columns;
 
-export const nameOf = ({ encoders }: Pick<State, "encoders">, id: string): string =>
-  id === BM25 ? "BM25" : (encoders.find((encoder) => encoder.id === id)?.name ?? id);
+/** Of a list. */
+export const nameOf = (known: Known, id: string): string => (id === BM25 ? "BM25" : encoderName(known, id));
 
 function finishedWords({ columns }: State, result: Result): string {
   switch (result.kind) {

@@ -1,8 +1,9 @@
 import { html, type TemplateResult } from "lit-html";
 
 import type { Agreement } from "../../src/protocol/panel.ts";
+import { encoderOf, nameOf } from "../knownEncoders.ts";
 import type { State } from "../state.ts";
-import { dotOf, encoderOf, label, mark, nameOf } from "./encoderMarks.ts";
+import { dotOf, label, mark } from "./encoderMarks.ts";
 
 /** Columns that the narrow table at the side takes; more stand in a wide one below the heatmaps, with names. */
 const MANY = 6;

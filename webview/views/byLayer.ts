@@ -2,8 +2,9 @@ import { html, nothing, type TemplateResult } from "lit-html";
 
 import { variantId } from "../../src/core/encoders/variant.ts";
 import type { Agreement } from "../../src/protocol/panel.ts";
+import { encoderOf } from "../knownEncoders.ts";
 import type { State } from "../state.ts";
-import { dotOf, encoderOf } from "./encoderMarks.ts";
+import { dotOf } from "./encoderMarks.ts";
 
 /** Fewer layers than this are no course to look at. */
 const LEAST_LAYERS = 3;

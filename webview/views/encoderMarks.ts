@@ -2,22 +2,13 @@ import { html, nothing, type TemplateResult } from "lit-html";
 
 import { variantCode } from "../../src/core/encoders/variantCode.ts";
 import type { PanelEncoder } from "../../src/protocol/panel.ts";
+import { encoderOf, nameOf, type Known } from "../knownEncoders.ts";
 
 /** Colours that tell encoders apart; the ninth encoder wears the first one again. */
 const DOTS = 8;
 /** Shapes that tell variants of one encoder apart, which share its colour; then a paler shade of it begins anew. */
 const SHAPES = 8;
 const SHADES = 3;
-
-interface Known {
-  readonly encoders: readonly PanelEncoder[];
-}
-
-export const encoderOf = ({ encoders }: Known, id: string): PanelEncoder | undefined =>
-  encoders.find((encoder) => encoder.id === id);
-
-/** The full name, which of a variant says exactly what differs; the id of an encoder that is not here any more. */
-export const nameOf = (known: Known, id: string): string => encoderOf(known, id)?.name ?? id;
 
 /** The classes of an encoder's mark: its colour by its place among all, the same in every view; for a variant a shape of its own. */
 export function dotOf({ encoders }: Known, id: string): string {

@@ -1,7 +1,8 @@
 import { html, nothing, type TemplateResult } from "lit-html";
 
 import { GROUPING_TITLES, GROUPINGS, type Grouping } from "../../src/core/encoders/causeGroups.ts";
-import { columnGroups, type Known } from "../grouping.ts";
+import { columnGroups } from "../grouping.ts";
+import type { Known } from "../knownEncoders.ts";
 import { select } from "../ui.ts";
 import { encoderChips } from "./encoderMarks.ts";
 

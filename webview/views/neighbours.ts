@@ -1,9 +1,10 @@
 import { html, nothing, type TemplateResult } from "lit-html";
 
+import { encoderOf, nameOf } from "../knownEncoders.ts";
 import type { State } from "../state.ts";
 import type { Acts } from "./acts.ts";
 import { disputed, neighbourLists, partRead, scoreOf, type RankedNeighbour } from "./derive.ts";
-import { dotOf, factsOf, encoderOf, headOf, mark, moveMark, nameOf, ordinal } from "./encoderMarks.ts";
+import { dotOf, factsOf, headOf, mark, moveMark, ordinal } from "./encoderMarks.ts";
 import { groupLine } from "./grouping.ts";
 
 /** Up to here the lists stand in one row, each below its heatmap; beyond they say whose they are. */

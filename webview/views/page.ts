@@ -5,6 +5,7 @@ import { busy, button, segmented, select } from "../ui.ts";
 import { compareAgain, type Acts } from "./acts.ts";
 import { agreementTable, isMany } from "./agreement.ts";
 import { byLayer } from "./byLayer.ts";
+import { errorBanner } from "./errorBanner.ts";
 import { encodersRow } from "./grouping.ts";
 import { disputedSection, neighbours } from "./neighbours.ts";
 import { similarity, spoken, tableView, tip } from "./similarity.ts";
@@ -127,11 +128,7 @@ function banner(state: State, { send }: Acts): TemplateResult | typeof nothing {
       },
       "primary",
     );
-  if (state.status === "failed" && state.error !== null)
-    return html`<div class="banner" role="alert">
-      <p><b>${state.error.message}</b> ${state.error.hint ?? ""}</p>
-      ${again("Compare again")}
-    </div>`;
+  if (state.status === "failed" && state.error !== null) return errorBanner(state.error, again("Compare again"));
   if (state.stale.length > 0)
     return html`<div class="banner" role="status">
       <p>The text was edited since this comparison.</p>

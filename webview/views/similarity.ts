@@ -1,11 +1,13 @@
 import { html, nothing, type TemplateResult } from "lit-html";
 
+import { encoderOf, nameOf } from "../knownEncoders.ts";
 import { shownOrder, type Cell, type Column, type State } from "../state.ts";
 import { busy, button } from "../ui.ts";
 import { compareAgain, type Acts } from "./acts.ts";
 import { distributionOf, partRead, resultOf, scoreOf } from "./derive.ts";
+import { openLog } from "./errorBanner.ts";
 import { groupLine } from "./grouping.ts";
-import { dotOf, encoderOf, factsOf, headOf, label, nameOf, ordinal } from "./encoderMarks.ts";
+import { dotOf, factsOf, headOf, label, ordinal } from "./encoderMarks.ts";
 
 /** Most labels that ever have room beside a heatmap; how many do is seen when they are placed. */
 const LABELS = 24;
@@ -112,9 +114,7 @@ function failed(state: State, { error }: Extract<Column, { kind: "failed" }>, se
     ${button("Retry", () => {
       compareAgain(state, send);
     })}
-    ${button("Open Log", () => {
-      send({ type: "openLog" });
-    })}
+    ${openLog(send)}
   </div>`;
 }
 

@@ -3,8 +3,9 @@ import { html, nothing, type TemplateResult } from "lit-html";
 import { CAUSE_TITLES, CAUSES } from "../../../src/core/encoders/card.ts";
 import { CARD_FIELDS, factOf, type CardField } from "../../../src/core/encoders/editedCard.ts";
 import type { CardEncoder } from "../../../src/protocol/cardsPanel.ts";
-import { action, button } from "../../ui.ts";
+import { action } from "../../ui.ts";
 import { factsOf } from "../../views/encoderMarks.ts";
+import { errorBanner, openLog } from "../../views/errorBanner.ts";
 import type { State } from "../state.ts";
 import { save, type Acts } from "./acts.ts";
 import { editableFact } from "./editableFact.ts";
@@ -84,14 +85,7 @@ function resetAll(state: State, acts: Acts): TemplateResult {
 }
 
 function banner({ state, error }: CardEncoder, { send }: Acts): TemplateResult | typeof nothing {
-  const log = button("Open Log", () => {
-    send({ type: "openLog" });
-  });
-  if (error !== undefined)
-    return html`<div class="banner" role="alert">
-      <p><b>${error.message}</b> ${error.hint ?? ""}</p>
-      ${log}
-    </div>`;
+  if (error !== undefined) return errorBanner(error, openLog(send));
   if (state === "missing")
     return html`<div class="banner" role="status"><p>Its weights are not on this machine, so it cannot run.</p></div>`;
   return nothing;

@@ -4,6 +4,7 @@ import type { Fact } from "../../../src/core/encoders/card.ts";
 import { cleanFact, EDITED, MAX_FACT } from "../../../src/core/encoders/editedCard.ts";
 import type { CardDetails, CardField } from "../../../src/protocol/cardsPanel.ts";
 import { action, button, iconButton, textArea } from "../../ui.ts";
+import { errorWords } from "../../views/errorBanner.ts";
 import { draftKey, type State } from "../state.ts";
 import { save, type Acts } from "./acts.ts";
 import { factWords, sourceLine } from "./fact.ts";
@@ -70,7 +71,7 @@ function editing(
       onSave: keep,
       onCancel: cancel,
     })}
-    ${error === undefined ? nothing : html`<p class="not-saved" role="alert"><b>${error.message}</b> ${error.hint ?? ""}</p>`}
+    ${error === undefined ? nothing : html`<p class="not-saved" role="alert">${errorWords(error)}</p>`}
     <p class="buttons">
       ${button(
         waits ? "Saving …" : "Save",
@@ -98,6 +99,6 @@ function under(state: State, acts: Acts, { field, title, fact }: ShownFact, deta
         save(acts, details.id, { [field]: null });
       })}
     </p>
-    ${error === undefined ? nothing : html`<p class="not-saved" role="alert"><b>${error.message}</b> ${error.hint ?? ""}</p>`}
+    ${error === undefined ? nothing : html`<p class="not-saved" role="alert">${errorWords(error)}</p>`}
   `;
 }

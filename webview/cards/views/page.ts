@@ -1,6 +1,8 @@
 import { html, nothing, type TemplateResult } from "lit-html";
 
+import type { EmbedErrorData } from "../../../src/protocol/cardsPanel.ts";
 import { busy, button } from "../../ui.ts";
+import { errorBanner, openLog } from "../../views/errorBanner.ts";
 import { shownEncoders, type State } from "../state.ts";
 import type { Acts } from "./acts.ts";
 import { card } from "./card.ts";
@@ -14,29 +16,26 @@ export function page(state: State, acts: Acts): TemplateResult {
 
 function body(state: State, acts: Acts): TemplateResult {
   const [first] = shownEncoders(state);
-  if (state.spec === null) return state.error === null ? waiting() : failed(state, acts);
+  if (state.spec === null) return state.error === null ? waiting() : failed(state.error, acts);
   const shown =
     first === undefined ? gone(state, acts) : state.spec.kind === "card" ? card(state, acts, first) : comparison(state, acts);
-  return html`${state.error === null ? nothing : failed(state, acts)} ${shown}`;
+  return html`${state.error === null ? nothing : failed(state.error, acts)} ${shown}`;
 }
 
 const waiting = (): TemplateResult => html`<main class="empty">${busy()} Reading cards …</main>`;
 
-function failed({ error }: State, { send }: Acts): TemplateResult {
-  return html`<div class="banner" role="alert">
-    <p><b>${error?.message ?? ""}</b> ${error?.hint ?? ""}</p>
-    ${button(
+const failed = (error: EmbedErrorData, { send }: Acts): TemplateResult =>
+  errorBanner(
+    error,
+    button(
       "Try again",
       () => {
         send({ type: "ready" });
       },
       "primary",
-    )}
-    ${button("Open Log", () => {
-      send({ type: "openLog" });
-    })}
-  </div>`;
-}
+    ),
+    openLog(send),
+  );
 
 function gone({ spec }: State, { send }: Acts): TemplateResult {
   return html`<main class="empty">

@@ -3,7 +3,9 @@ import { guard } from "lit-html/directives/guard.js";
 
 import { BM25 } from "../../../src/protocol/neighboursPanel.ts";
 import { busy, button } from "../../ui.ts";
-import { encoderOf, factsOf, headOf } from "../../views/encoderMarks.ts";
+import { encoderOf } from "../../knownEncoders.ts";
+import { factsOf, headOf } from "../../views/encoderMarks.ts";
+import { openLog } from "../../views/errorBanner.ts";
 import { groupLine } from "../../views/grouping.ts";
 import { overlap, rankedLists, type Ranked } from "../ranked.ts";
 import { nameOf, shows, type Column, type Found, type State } from "../state.ts";
@@ -79,9 +81,7 @@ function failed(error: { readonly message: string; readonly hint?: string }, { s
     ${button("Choose Encoders", () => {
       send({ type: "chooseEncoders" });
     })}
-    ${button("Open Log", () => {
-      send({ type: "openLog" });
-    })}
+    ${openLog(send)}
   </div>`;
 }
 

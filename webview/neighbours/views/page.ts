@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit-html";
 
 import { busy, button } from "../../ui.ts";
+import { errorBanner, openLog } from "../../views/errorBanner.ts";
 import type { State } from "../state.ts";
 import { count, number } from "../words.ts";
 import type { Acts } from "./acts.ts";
@@ -50,19 +51,17 @@ function banners(state: State, { send }: Acts): TemplateResult {
   return html`
     ${
       state.status === "failed" && state.error !== null
-        ? html`<div class="banner" role="alert">
-            <p><b>${state.error.message}</b> ${state.error.hint ?? ""}</p>
-            ${button(
+        ? errorBanner(
+            state.error,
+            button(
               "Search again",
               () => {
                 send({ type: "search" });
               },
               "primary",
-            )}
-            ${button("Open Log", () => {
-              send({ type: "openLog" });
-            })}
-          </div>`
+            ),
+            openLog(send),
+          )
         : nothing
     }
     ${state.status === "running" ? running(state, send) : nothing}
