@@ -1,4 +1,4 @@
-import { groupByCause, GROUPINGS, type Grouping } from "../src/core/encoders/causeGroups.ts";
+import { groupByCause, type Grouping } from "../src/core/encoders/causeGroups.ts";
 import { encoderOf, type Known } from "./knownEncoders.ts";
 
 /** Columns of a page that belong together. */
@@ -33,6 +33,3 @@ export function inGroups<Column>(
   const ids = [...asked.filter((id) => columns.has(id)), ...[...columns.keys()].filter((id) => !asked.includes(id))];
   return new Map(columnGroups(known, ids, grouping).flatMap((group) => group.ids.map((id) => [id, columns.get(id)!] as const)));
 }
-
-/** A grouping that was saved by a page; undefined for what is none. */
-export const savedGrouping = (saved: unknown): Grouping | undefined => GROUPINGS.find((one) => one === saved);

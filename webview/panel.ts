@@ -1,11 +1,13 @@
 import { render } from "lit-html";
+import * as v from "valibot";
 
+import { GROUPINGS } from "../src/core/encoders/causeGroups.ts";
 import type { FromPanel } from "../src/protocol/panel.ts";
 import type { Connection } from "./connection.ts";
-import { savedGrouping } from "./grouping.ts";
 import { parseMessage } from "./messages.ts";
 import { pageLoop } from "./pageLoop.ts";
-import { initialState, reduce, shownOrder, type Cell, type SavedState, type State, type View } from "./state.ts";
+import { savedView } from "./savedView.ts";
+import { initialState, reduce, shownOrder, type Cell, type SavedState, type State } from "./state.ts";
 import { registerWidgets } from "./ui.ts";
 import { cellsDiffer, draw } from "./views/draw.ts";
 import { hitTest } from "./views/heatmap.ts";
@@ -15,7 +17,7 @@ import { page } from "./views/page.ts";
 export function mountPanel(root: HTMLElement, connection: Connection<FromPanel, SavedState>): (message: unknown) => void {
   registerWidgets();
   let drawn: State | undefined;
-  const loop = pageLoop(initialState(savedView(connection.saved)), reduce, connection.save, (state, act) => {
+  const loop = pageLoop(initialState(savedView(connection.saved, VIEW)), reduce, connection.save, (state, act) => {
     render(page(state, { act, send: connection.send }), root);
     draw(root, state, drawn === undefined || cellsDiffer(drawn, state));
     drawn = state;
@@ -77,10 +79,13 @@ export function mountPanel(root: HTMLElement, connection: Connection<FromPanel, 
   };
 }
 
-function savedView(saved: unknown): Partial<View> {
-  const view = (saved as SavedState | undefined)?.view;
-  return typeof view === "object" ? { ...view, grouping: savedGrouping(view.grouping) ?? "none" } : {};
-}
+const VIEW = v.object({
+  scale: v.exactOptional(v.picklist(["cosine", "percentile"])),
+  order: v.exactOptional(v.picklist(["text", "clustered"])),
+  difference: v.exactOptional(v.nullable(v.string())),
+  table: v.exactOptional(v.boolean()),
+  grouping: v.exactOptional(v.picklist(GROUPINGS)),
+});
 
 function cellAt(event: MouseEvent, state: State): Cell | null {
   const plot = event.target instanceof Element ? event.target.closest<HTMLElement>(".plot[data-encoder]") : null;

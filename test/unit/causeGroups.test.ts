@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { isKnown } from "../../src/core/encoders/card.ts";
 import { groupByCause } from "../../src/core/encoders/causeGroups.ts";
-import { columnGroups, inGroups, savedGrouping } from "../../webview/grouping.ts";
+import { columnGroups, inGroups } from "../../webview/grouping.ts";
 import { card } from "./sampleCard.ts";
 
 test("encoders are grouped by the kind a cause names, in their order, the unknown last", () => {
@@ -57,9 +57,5 @@ test("columns stand in groups, those of no encoder last, and go back to the orde
       ["static table", ["b"]],
       [null, ["bm25"]],
     ],
-  );
-  assert.deepEqual(
-    [savedGrouping("domain"), savedGrouping("colour"), savedGrouping(undefined)],
-    ["domain", undefined, undefined],
   );
 });

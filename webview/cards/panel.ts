@@ -5,9 +5,10 @@ import { GROUPINGS } from "../../src/core/encoders/causeGroups.ts";
 import type { FromCards } from "../../src/protocol/cardsPanel.ts";
 import type { Connection } from "../connection.ts";
 import { pageLoop } from "../pageLoop.ts";
+import { savedView } from "../savedView.ts";
 import { registerWidgets } from "../ui.ts";
 import { parseMessage } from "./messages.ts";
-import { initialState, reduce, type SavedState, type View } from "./state.ts";
+import { initialState, reduce, type SavedState } from "./state.ts";
 import { page } from "./views/page.ts";
 
 /** Shows the page of cards in `root` and returns how to hand it messages. */
@@ -15,7 +16,7 @@ export function mountCards(root: HTMLElement, connection: Connection<FromCards, 
   registerWidgets();
   const { send } = connection;
   let open: ReadonlySet<string> | undefined;
-  const loop = pageLoop(initialState(savedView(connection.saved)), reduce, connection.save, (state, act) => {
+  const loop = pageLoop(initialState(savedView(connection.saved, VIEW)), reduce, connection.save, (state, act) => {
     render(page(state, { act, send }), root);
     if (state.spec !== null) open = followFocus(root, open);
   });
@@ -26,19 +27,12 @@ export function mountCards(root: HTMLElement, connection: Connection<FromCards, 
   };
 }
 
-const SAVED = v.object({
-  view: v.object({
-    onlyDifferent: v.exactOptional(v.boolean()),
-    against: v.exactOptional(v.nullable(v.string())),
-    grouping: v.exactOptional(v.picklist(GROUPINGS)),
-    drafts: v.exactOptional(v.record(v.string(), v.string())),
-  }),
+const VIEW = v.object({
+  onlyDifferent: v.exactOptional(v.boolean()),
+  against: v.exactOptional(v.nullable(v.string())),
+  grouping: v.exactOptional(v.picklist(GROUPINGS)),
+  drafts: v.exactOptional(v.record(v.string(), v.string())),
 });
-
-function savedView(saved: unknown): Partial<View> {
-  const parsed = v.safeParse(SAVED, saved);
-  return parsed.success ? parsed.output.view : {};
-}
 
 /**
  * A box that somebody opened takes the focus; one that closes gives it back to the button that opened it. Boxes that are there

@@ -1,13 +1,15 @@
 import { render } from "lit-html";
+import * as v from "valibot";
 
+import { GROUPINGS } from "../../src/core/encoders/causeGroups.ts";
 import type { FromNeighbours, Place } from "../../src/protocol/neighboursPanel.ts";
 import type { Connection } from "../connection.ts";
-import { savedGrouping } from "../grouping.ts";
 import { pageLoop } from "../pageLoop.ts";
+import { savedView } from "../savedView.ts";
 import { registerWidgets } from "../ui.ts";
 import { rowKey, walksOf } from "./keys.ts";
 import { parseMessage } from "./messages.ts";
-import { initialState, reduce, type SavedState, type State, type View } from "./state.ts";
+import { initialState, reduce, type SavedState, type State } from "./state.ts";
 import { neighboursOf, open } from "./views/acts.ts";
 import { page } from "./views/page.ts";
 import { placeWords } from "./words.ts";
@@ -26,7 +28,7 @@ export function mountNeighbours(
   /** Where the keyboard was last: Escape in a box leads back there. */
   let last: RowAt | undefined;
   const { send } = connection;
-  const loop = pageLoop(initialState(savedView(connection.saved)), reduce, connection.save, (state, act) => {
+  const loop = pageLoop(initialState(savedView(connection.saved, VIEW)), reduce, connection.save, (state, act) => {
     render(page(state, { act, send }), root);
   });
   const { act } = loop;
@@ -106,11 +108,10 @@ export function mountNeighbours(
   };
 }
 
-function savedView(saved: unknown): Partial<View> {
-  const view = (saved as Partial<SavedState> | undefined)?.view;
-  const text: unknown = view?.text;
-  return { ...(typeof text === "boolean" ? { text } : {}), grouping: savedGrouping(view?.grouping) ?? "none" };
-}
+const VIEW = v.object({
+  text: v.exactOptional(v.boolean()),
+  grouping: v.exactOptional(v.picklist(GROUPINGS)),
+});
 
 const isRow = (target: EventTarget | null): target is HTMLElement => target instanceof HTMLElement && target.matches(".hit");
 
