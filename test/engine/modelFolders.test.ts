@@ -19,6 +19,14 @@ test("the last token is the default of a network that writes, and limits are the
   assert.equal((await limit(1e30)).maxTokens, 40);
 });
 
+test("a pooling in its usual place counts where modules.json is missing: a folder copied by half is not averaged unseen", async () => {
+  const folder = changed("no modules, external data", { "1_Pooling/config.json": { pooling_mode_cls_token: true } });
+  assert.equal((await opened(folder)).pooling, "cls");
+  const { card } = await importLayout(base, folder);
+  assert.equal(card.pooling, "cls");
+  assert.match(card.causes.architecture.value, /cls pooling$/);
+});
+
 test("of several files the default is taken, or the one that was asked for, each an encoder of its own", async () => {
   const folder = changed("new spelling", {});
   const onnx = fs.readFileSync(path.join(folder, "onnx/model.onnx"));

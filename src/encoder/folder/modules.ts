@@ -3,9 +3,9 @@ import path from "node:path";
 import * as v from "valibot";
 
 import { badModel } from "../../protocol/errors.ts";
-import { readSettings } from "../modelFile.ts";
+import { isThere, readSettings } from "../modelFile.ts";
 import type { VectorModule } from "../vectorModules.ts";
-import { placeWithin } from "./place.ts";
+import { fileOf, placeWithin } from "./place.ts";
 import { readPoolingModule, type PoolingModule } from "./poolingModule.ts";
 import { readVectorModule } from "./vectorModule.ts";
 
@@ -30,13 +30,20 @@ const MEAN: PoolingModule = { pooling: "mean", width: undefined, includePrompt: 
 /** Modules that make states or vectors of tokens. */
 const FIRST = new Set(["Transformer", "StaticEmbedding"]);
 
+/** Where every version has put the pooling of a network that lies in the folder itself. */
+const USUAL_POOLING = "1_Pooling";
+
 /**
  * Reads modules.json and the files of the modules after the first. Types were respelled in version 6, so only the last part of
- * their names counts. undefined where there is no such file. Throws `badModel` for what is not known to be done here exactly.
+ * their names counts. Without such a list a pooling in its usual place still counts: a folder that was copied by half must not
+ * be averaged unseen, as the library would do. undefined where there is neither. Throws `badModel` for what is not known to be done here exactly.
  */
 export function readModules(folder: string): Modules | undefined {
   const listed = readSettings(folder, MODULES, SCHEMA);
-  if (listed === undefined) return undefined;
+  if (listed === undefined)
+    return isThere(path.join(folder, fileOf(USUAL_POOLING, "config.json")))
+      ? { first: "", pooling: readPoolingModule(folder, USUAL_POOLING), after: [] }
+      : undefined;
   const file = path.join(folder, MODULES);
   const [first, ...rest] = listed.map(({ type, path: place }) => ({
     type: type.split(".").at(-1)!,

@@ -66,8 +66,9 @@ const DENSE = v.looseObject({ out_features: v.number() });
 function architectureOf({ name, layers, width, heads }: StatedNetwork, { pooling }: LoadedModel, read: ReadFile): Fact {
   if (name === undefined) return UNKNOWN;
   const modules = parsed(MODULES, read("modules.json"));
-  // Without a list of modules the library pools by its default, and so is done here.
-  const byDefault = modules === undefined && pooling !== "graph" ? " (no modules.json: the library's default)" : "";
+  // Where neither a list of modules nor a pooling tells, the library pools by its default, and so is done here.
+  const isTold = modules !== undefined || read("1_Pooling/config.json") !== undefined;
+  const byDefault = !isTold && pooling !== "graph" ? " (no modules.json: the library's default)" : "";
   const parts = [
     name,
     layers === undefined ? undefined : `${layers} layers`,
